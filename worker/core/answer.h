@@ -1,0 +1,32 @@
+/*
+ * answer: how one HTTP request to Mattermost ended.
+ *
+ * Made by the edge, read by the core.  What is in it is foreign text.
+ */
+#ifndef WORKER_CORE_ANSWER_H
+#define WORKER_CORE_ANSWER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum answer_kind {
+    ANSWER_HTTP,     /* a whole answer came; `status` and `body` are set */
+    ANSWER_NOT_SENT, /* the request certainly was not processed: name, connect or TLS failed */
+    ANSWER_UNKNOWN,  /* it may have been: time-out, cut, unreadable answer after it began */
+};
+
+struct answer {
+    enum answer_kind kind;
+    int status;       /* of HTTP; 0 unless ANSWER_HTTP */
+    const char *body; /* at most ANSWER_MAX_BODY bytes and a NUL; never NULL */
+    size_t body_length;
+    int64_t retry_after_s;        /* relative seconds; -1: not said */
+    int64_t rate_limit_remaining; /* the lowest of all such headers; -1: not said */
+    int64_t rate_limit_reset_s;   /* the highest of all such headers; -1: not said */
+    int64_t took_ms;
+    const char *why; /* for a person, without secrets; "" for ANSWER_HTTP */
+};
+
+enum { ANSWER_MAX_BODY = 256 * 1024 };
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * render: an event → the requests that post it.
+ *
+ * Each part is the whole JSON body of one POST /api/v4/posts, written straight into a buffer.  The
+ * same event, target and limits give the same bytes, so an attempt can be repeated.  Text from
+ * outside is defused (core/defuse).  Pure.
+ */
+#ifndef WORKER_CORE_RENDER_H
+#define WORKER_CORE_RENDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/text.h"
+#include "worker/core/event.h"
+
+enum {
+    RENDER_MAX_PARTS = 100,
+    RENDER_MAX_EVENT_BYTES = 1024, /* of props.ireserve.event: "<source>|<id>" */
+};
+
+/* What differs between servers. */
+struct render_limits {
+    size_t max_runes;      /* of a message: 16383 unless the server says otherwise */
+    size_t max_body_bytes; /* of a request: 300000 unless known otherwise */
+    bool priority;         /* whether the server knows post priorities and allows them */
+};
+
+struct render_target {
+    const char *channel_id;      /* 26 characters */
+    const char *licence;         /* the integration's, also when the event did not say one */
+    const uint8_t *post_key;     /* 32 bytes, see struct integration */
+    const struct record *record; /* topic, partition and offset for props.ireserve.record */
+    struct render_limits limits;
+};
+
+struct rendering {
+    struct text parts[RENDER_MAX_PARTS]; /* request bodies; only the first `count` are used */
+    size_t count;
+};
+
+/*
+ * Renders an event into 1 to RENDER_MAX_PARTS bodies.  -1: it cannot be made to fit the limits.
+ * *ret wants rendering_free() either way.
+ */
+int render_event(const struct event *event, const struct render_target *target,
+                 struct rendering *ret) ATTR_MUST_USE;
+
+void rendering_free(struct rendering *rendering);
+
+/* Writes props.ireserve.event of an event: "<source>|<id>". */
+void render_event_name(const struct event *event, struct text *ret);
+
+#endif
