@@ -10,6 +10,6 @@ const char *const reason_codes[REASON_COUNT] = {
 
 const char *reason_code(enum reason reason)
 {
-    must(reason < REASON_COUNT);
+    must((int)reason < REASON_COUNT);
     return reason_codes[reason];
 }

@@ -21,8 +21,9 @@ enum reason {
 #define X(name, code) REASON_##name,
     REASONS(X)
 #undef X
-        REASON_COUNT
 };
+
+enum { REASON_COUNT = REASON_TOO_LONG + 1 };
 
 /* The code of a reason, as other programs read it. */
 const char *reason_code(enum reason reason);

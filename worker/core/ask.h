@@ -1,0 +1,33 @@
+/*
+ * ask: one request that the core wants made of a Mattermost server.
+ *
+ * The core embeds it and hands it out; whoever carries it answers exactly once, later, or is told
+ * that nobody waits for it any more.
+ */
+#ifndef WORKER_CORE_ASK_H
+#define WORKER_CORE_ASK_H
+
+#include <stddef.h>
+
+#include "common/units.h"
+#include "worker/core/integration.h"
+
+enum ask_purpose {
+    ASK_TO_POST,     /* POST /posts: the body is a part of a delivery */
+    ASK_TO_CHECK,    /* GET /channels/{id}: does the thing that a refusal blames agree? */
+    ASK_FOR_CHANNEL, /* GET …/channels/name/{name}: which id has a channel that is named? */
+};
+
+struct ask {
+    enum ask_purpose purpose;
+    const struct integration *integration;
+    char path[192];   /* below /api/v4, without a query from outside */
+    const char *body; /* NULL: a GET */
+    size_t body_length;
+    mono_ms timeout;
+    const char *traceparent; /* NULL: none */
+    void *owner;             /* the core's */
+    void *carrier;           /* the carrier's; NULL while it is not on the wire */
+};
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * delivery: one record on its way to Mattermost, and where it stands.
+ */
+#ifndef WORKER_CORE_DELIVERY_H
+#define WORKER_CORE_DELIVERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "common/heap.h"
+#include "common/text.h"
+#include "common/units.h"
+#include "worker/core/ask.h"
+#include "worker/core/letter.h"
+#include "worker/core/record.h"
+#include "worker/core/verdict.h"
+
+struct lane;
+struct route;
+struct partition;
+
+#define DELIVERY_STATES(X)                                                \
+    X(WAITING, "waiting")   /* behind others of its key */                \
+    X(READY, "ready")       /* rendered, wants a place on the wire */     \
+    X(SENDING, "sending")   /* a part of it is on the wire */             \
+    X(CHECKING, "checking") /* refused; the cross-check is on the wire */ \
+    X(RESTING, "resting")   /* until a moment */                          \
+    X(HELD, "held")         /* its route is closed */                     \
+    X(BURYING, "burying")   /* its dead letter is not acknowledged yet */ \
+    X(DONE, "done")
+
+enum delivery_state {
+#define X(name, words) DELIVERY_##name,
+    DELIVERY_STATES(X)
+#undef X
+};
+
+enum { DELIVERY_STATE_COUNT = DELIVERY_DONE + 1 };
+
+/* Something in the heap of moments, and whose it is. */
+struct due {
+    struct heap_node node;
+    enum due_owner { DUE_DELIVERY, DUE_ROUTE, DUE_SERVER } owner;
+};
+
+struct delivery {
+    enum delivery_state state;
+    struct record *record; /* owned */
+    struct partition *partition;
+    uint64_t ticket; /* of the partition's ledger */
+    struct lane *lane;
+    struct route *route;     /* NULL until it was routed */
+    char *event_name;        /* "<source>|<id>", owned; NULL when it cannot be read */
+    const char *type;        /* of the event, inside event_name's memory */
+    const char *traceparent; /* as above; NULL: none */
+    struct text *parts;      /* request bodies, owned */
+    size_t part_count;
+    size_t next_part; /* the first that is not posted yet */
+    bool probes;      /* it tries a closed route for all that wait there */
+    unsigned attempts;
+    mono_ms rest;             /* the last one */
+    wall_ms first_attempt_at; /* 0: none yet */
+    struct verdict verdict;   /* of the last attempt */
+    struct ask ask;
+    struct letter letter; /* while it is being buried */
+    void *burial;         /* the carrier's, as ask.carrier */
+    struct due due;
+    TAILQ_ENTRY(delivery) in_queue;     /* ready at its server, or held at its route */
+    TAILQ_ENTRY(delivery) in_lane;      /* all of one key, oldest first */
+    TAILQ_ENTRY(delivery) in_partition; /* all open ones of a partition, oldest first */
+};
+
+TAILQ_HEAD(delivery_queue, delivery);
+
+/* Gives a delivery of a record, which it takes. */
+struct delivery *delivery_new(struct record *record, struct partition *partition) ATTR_MUST_USE;
+
+/* Frees a delivery that is in no queue, lane or heap. */
+void delivery_free(struct delivery *delivery);
+
+/* The one place where a state changes; claims that the change is one that can be. */
+void delivery_set_state(struct delivery *delivery, enum delivery_state state);
+
+/* The name of a state. */
+const char *delivery_state_name(enum delivery_state state);
+
+/* Drops what was rendered, to be rendered again. */
+void delivery_forget_parts(struct delivery *delivery);
+
+/* Whether the server may have seen something of it: it is better finished here than elsewhere. */
+bool delivery_is_begun(const struct delivery *delivery);
+
+#endif

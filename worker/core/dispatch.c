@@ -1,0 +1,292 @@
+#include "worker/core/dispatch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/must.h"
+#include "worker/core/dispatch_inner.h"
+
+struct dispatch *dispatch_new(const struct dispatch_options *options,
+                              const struct dispatch_port *port,
+                              const struct integrations *integrations)
+{
+    struct dispatch *dispatch = mem_new(sizeof(*dispatch));
+
+    dispatch->options = *options;
+    dispatch->port = *port;
+    dispatch->integrations = integrations;
+    dispatch->random = random_of(options->seed);
+    dispatch->lanes = lanes_new();
+    servers_open(&dispatch->servers, options->in_flight, options->in_flight_per_server);
+    routes_open(&dispatch->routes);
+    TAILQ_INIT(&dispatch->heads);
+    TAILQ_INIT(&dispatch->partitions);
+    TAILQ_INIT(&dispatch->dirty);
+    return dispatch;
+}
+
+static void drop_routes(struct dispatch *dispatch)
+{
+    struct route *route;
+
+    SLIST_FOREACH(route, &dispatch->routes.all, all)
+    {
+        if (route->ask.carrier)
+            dispatch->port.cancel(dispatch->port.context, &route->ask);
+        route->ask.carrier = NULL;
+        heap_remove(&dispatch->due, &route->due.node);
+    }
+    routes_close(&dispatch->routes);
+}
+
+static void drop_servers(struct dispatch *dispatch)
+{
+    struct server *server;
+
+    SLIST_FOREACH(server, &dispatch->servers.all, all)
+    heap_remove(&dispatch->due, &server->due.node);
+    servers_close(&dispatch->servers);
+}
+
+void dispatch_free(struct dispatch *dispatch)
+{
+    const struct moment never = { .mono = 0, .wall = 0 };
+
+    if (!dispatch)
+        return;
+    while (!TAILQ_EMPTY(&dispatch->partitions)) {
+        struct partition *partition = TAILQ_FIRST(&dispatch->partitions);
+        dispatch_leave(dispatch, partition, true, &never);
+        dispatch_forget(dispatch, partition, &never);
+    }
+    drop_routes(dispatch);
+    drop_servers(dispatch);
+    past_forget(&dispatch->past, MONO_NEVER);
+    lanes_free(dispatch->lanes);
+    heap_free(&dispatch->due);
+    rendering_free(&dispatch->rendering);
+    free(dispatch);
+}
+
+struct partition *dispatch_assign(struct dispatch *dispatch, const char *topic, int32_t number)
+{
+    struct partition *partition = partition_new(topic, number, dispatch->options.window);
+    struct partition *other;
+
+    TAILQ_FOREACH(other, &dispatch->partitions, all)
+    if (other->number == number && strcmp(other->topic, topic) == 0) {
+        must(other->leaving);
+        partition->elder = other;
+    }
+    TAILQ_INSERT_TAIL(&dispatch->partitions, partition, all);
+    return partition;
+}
+
+bool dispatch_wants(const struct dispatch *dispatch, const struct partition *partition)
+{
+    if (partition->leaving || partition->elder || partition->held_back)
+        return false;
+    if (ledger_is_full(partition->ledger))
+        return false;
+    return dispatch->waiting_bytes < dispatch->options.waiting_bytes ||
+           TAILQ_EMPTY(&partition->open);
+}
+
+static void mark_dirty(struct dispatch *dispatch, struct partition *partition)
+{
+    if (partition->dirty)
+        return;
+    partition->dirty = true;
+    TAILQ_INSERT_TAIL(&dispatch->dirty, partition, in_dirty);
+}
+
+/* Opens a record that is inside the window. */
+static void admit(struct dispatch *dispatch, struct partition *partition, struct record *record,
+                  const struct moment *now)
+{
+    uint64_t ticket = ledger_open(partition->ledger, record->offset);
+
+    if (past_has(&dispatch->past, record, now->mono)) {
+        struct report report = { .kind = REPORT_ALREADY_POSTED,
+                                 .outcome = OUTCOME_ALREADY_POSTED,
+                                 .record = record,
+                                 .took_ms = -1,
+                                 .why = "done by this process under an earlier assignment" };
+        ledger_close(partition->ledger, ticket);
+        mark_dirty(dispatch, partition);
+        dispatch->port.report(dispatch->port.context, &report);
+        free(record);
+        return;
+    }
+
+    struct delivery *delivery = delivery_new(record, partition);
+    delivery->ticket = ticket;
+    dispatch->waiting++;
+    dispatch->waiting_bytes += record_bytes(record);
+    TAILQ_INSERT_TAIL(&partition->open, delivery, in_partition);
+    if (lanes_enter(dispatch->lanes, delivery))
+        TAILQ_INSERT_TAIL(&dispatch->heads, delivery, in_queue);
+}
+
+/*
+ * Admits the record that was held back, if the window reaches it.  An empty ledger has nothing to
+ * wait for: what lies between is a gap in the log, and a commit beyond it moves the window there.
+ */
+static void review_held_back(struct dispatch *dispatch, struct partition *partition,
+                             const struct moment *now)
+{
+    struct record *record = partition->held_back;
+
+    if (!record || partition->leaving)
+        return;
+    if (record->offset < partition->acked + (int64_t)dispatch->options.window &&
+        !ledger_is_full(partition->ledger)) {
+        partition->held_back = NULL;
+        admit(dispatch, partition, record, now);
+    } else if (ledger_is_empty(partition->ledger)) {
+        ledger_skip_to(partition->ledger, record->offset);
+        mark_dirty(dispatch, partition);
+    }
+}
+
+void dispatch_take(struct dispatch *dispatch, struct partition *partition, struct record *record,
+                   const struct moment *now)
+{
+    must(dispatch_wants(dispatch, partition));
+    if (record->offset < partition->next) { /* librdkafka fetched it a second time */
+        free(record);
+        return;
+    }
+    partition->next = record->offset + 1;
+    if (partition->acked < 0)
+        partition->acked = record->offset;
+    partition->held_back = record;
+    review_held_back(dispatch, partition, now);
+}
+
+void dispatch_committed(struct dispatch *dispatch, struct partition *partition, int64_t offset,
+                        const struct moment *now)
+{
+    if (offset > partition->acked)
+        partition->acked = offset;
+    review_held_back(dispatch, partition, now);
+}
+
+void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool lost,
+                    const struct moment *now)
+{
+    struct delivery *delivery = TAILQ_FIRST(&partition->open);
+
+    partition->leaving = true;
+    partition->lost = partition->lost || lost;
+    while (delivery) {
+        struct delivery *next = TAILQ_NEXT(delivery, in_partition);
+        if (!delivery_is_begun(delivery))
+            dispatch_withdraw(dispatch, delivery, now);
+        delivery = next;
+    }
+}
+
+bool dispatch_is_idle(const struct partition *partition)
+{
+    return TAILQ_EMPTY(&partition->open);
+}
+
+void dispatch_forget(struct dispatch *dispatch, struct partition *partition,
+                     const struct moment *now)
+{
+    struct partition *other;
+
+    must(partition->leaving);
+    while (!TAILQ_EMPTY(&partition->open))
+        dispatch_withdraw(dispatch, TAILQ_FIRST(&partition->open), now);
+    past_remember(&dispatch->past, partition, now);
+    if (partition->dirty)
+        TAILQ_REMOVE(&dispatch->dirty, partition, in_dirty);
+    partition->dirty = false;
+    TAILQ_REMOVE(&dispatch->partitions, partition, all);
+    TAILQ_FOREACH(other, &dispatch->partitions, all)
+    if (other->elder == partition)
+        other->elder = NULL;
+    partition_free(partition);
+}
+
+static void wake(struct dispatch *dispatch, struct due *due, const struct moment *now)
+{
+    switch (due->owner) {
+    case DUE_DELIVERY: {
+        struct delivery *delivery = container_of(due, struct delivery, due);
+        if (delivery->letter.stage)
+            dispatch_bury(dispatch, delivery, &delivery->letter);
+        else
+            dispatch_enqueue(dispatch, delivery);
+        return;
+    }
+    case DUE_ROUTE:
+        dispatch_route_due(dispatch, container_of(due, struct route, due), now);
+        return;
+    case DUE_SERVER:
+        servers_reopen(&dispatch->servers, container_of(due, struct server, due));
+        return;
+    }
+}
+
+static void store_progress(struct dispatch *dispatch)
+{
+    while (!TAILQ_EMPTY(&dispatch->dirty)) {
+        struct partition *partition = TAILQ_FIRST(&dispatch->dirty);
+        int64_t point = ledger_commit_point(partition->ledger);
+
+        TAILQ_REMOVE(&dispatch->dirty, partition, in_dirty);
+        partition->dirty = false;
+        if (partition->lost || point <= partition->stored)
+            continue;
+        partition->stored = point;
+        dispatch->port.store(dispatch->port.context, partition->topic, partition->number, point);
+    }
+}
+
+mono_ms dispatch_tick(struct dispatch *dispatch, const struct moment *now)
+{
+    struct heap_node *first;
+    struct delivery *delivery;
+
+    while ((first = heap_first(&dispatch->due)) && first->key <= now->mono) {
+        heap_remove(&dispatch->due, first);
+        wake(dispatch, container_of(first, struct due, node), now);
+    }
+    do {
+        while ((delivery = TAILQ_FIRST(&dispatch->heads))) {
+            TAILQ_REMOVE(&dispatch->heads, delivery, in_queue);
+            dispatch_start(dispatch, delivery, now);
+        }
+        while ((delivery = servers_take(&dispatch->servers, now->mono)))
+            dispatch_send(dispatch, delivery, now);
+    } while (!TAILQ_EMPTY(&dispatch->heads));
+    store_progress(dispatch);
+
+    first = heap_first(&dispatch->due);
+    return first ? first->key : MONO_NEVER;
+}
+
+struct dispatch_counts dispatch_count(const struct dispatch *dispatch)
+{
+    struct dispatch_counts counts = {
+        .in_flight = dispatch->servers.in_flight,
+        .waiting = dispatch->waiting,
+        .waiting_bytes = dispatch->waiting_bytes,
+        .closed_routes = routes_count_closed(&dispatch->routes),
+        .oldest_open = -1,
+    };
+    const struct partition *partition;
+
+    TAILQ_FOREACH(partition, &dispatch->partitions, all)
+    {
+        const struct delivery *oldest = TAILQ_FIRST(&partition->open);
+        counts.partitions += !partition->leaving;
+        if (oldest && (counts.oldest_open < 0 || oldest->record->timestamp < counts.oldest_open))
+            counts.oldest_open = oldest->record->timestamp;
+    }
+    return counts;
+}

@@ -1,0 +1,274 @@
+/*
+ * From a record to something that can be sent: decode, route, render; and the ends of its life.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/must.h"
+#include "worker/core/dispatch_inner.h"
+#include "worker/core/route.h"
+
+struct report dispatch_report_of(enum report_kind kind, const struct delivery *delivery)
+{
+    return (struct report){
+        .kind = kind,
+        .delivery = delivery,
+        .route = delivery->route,
+        .record = delivery->record,
+        .event_name = delivery->event_name,
+        .licence = delivery->route ? delivery->route->integration->licence : NULL,
+        .type = delivery->type,
+        .took_ms = -1,
+        .why = "",
+    };
+}
+
+/* Takes a delivery out of its lane and partition and frees it; `closed`: its offset may pass. */
+static void end(struct dispatch *dispatch, struct delivery *delivery, bool closed)
+{
+    struct partition *partition = delivery->partition;
+    struct delivery *next = lanes_leave(dispatch->lanes, delivery);
+
+    TAILQ_REMOVE(&partition->open, delivery, in_partition);
+    dispatch->waiting--;
+    dispatch->waiting_bytes -= record_bytes(delivery->record);
+    if (closed) {
+        ledger_close(partition->ledger, delivery->ticket);
+        if (!partition->dirty)
+            TAILQ_INSERT_TAIL(&dispatch->dirty, partition, in_dirty);
+        partition->dirty = true;
+    }
+    if (next)
+        TAILQ_INSERT_TAIL(&dispatch->heads, next, in_queue);
+    delivery_free(delivery);
+}
+
+void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery)
+{
+    delivery_set_state(delivery, DELIVERY_DONE);
+    end(dispatch, delivery, true);
+}
+
+static void cancel(struct dispatch *dispatch, struct ask *ask)
+{
+    dispatch->port.cancel(dispatch->port.context, ask);
+    ask->carrier = NULL;
+}
+
+/* Stops what others wait for on this delivery's behalf. */
+static void disengage(struct dispatch *dispatch, struct delivery *delivery)
+{
+    switch (delivery->state) {
+    case DELIVERY_WAITING:
+        if (lanes_is_first(delivery))
+            TAILQ_REMOVE(&dispatch->heads, delivery, in_queue);
+        return;
+    case DELIVERY_READY:
+        servers_dequeue(&dispatch->servers, delivery->route->server, delivery);
+        return;
+    case DELIVERY_SENDING:
+        servers_release(&dispatch->servers, delivery->route->server);
+        cancel(dispatch, &delivery->ask);
+        return;
+    case DELIVERY_CHECKING:
+        cancel(dispatch, &delivery->ask);
+        return;
+    case DELIVERY_RESTING:
+        heap_remove(&dispatch->due, &delivery->due.node);
+        return;
+    case DELIVERY_HELD:
+        TAILQ_REMOVE(&delivery->route->held, delivery, in_queue);
+        return;
+    case DELIVERY_BURYING:
+        dispatch->port.forget(dispatch->port.context, delivery);
+        return;
+    case DELIVERY_DONE:
+        return;
+    }
+}
+
+void dispatch_withdraw(struct dispatch *dispatch, struct delivery *delivery,
+                       const struct moment *now)
+{
+    disengage(dispatch, delivery);
+    if (delivery->probes) {
+        delivery->route->probing = false;
+        dispatch_try_route(dispatch, delivery->route, now->mono);
+    }
+    end(dispatch, delivery, false);
+}
+
+void dispatch_rest(struct dispatch *dispatch, struct delivery *delivery, mono_ms at)
+{
+    delivery_set_state(delivery, DELIVERY_RESTING);
+    heap_put(&dispatch->due, &delivery->due.node, at);
+}
+
+void dispatch_bury(struct dispatch *dispatch, struct delivery *delivery,
+                   const struct letter *letter)
+{
+    if (letter != &delivery->letter)
+        delivery->letter = *letter;
+    delivery->letter.attempts = delivery->attempts;
+    delivery->letter.first_attempt_at = delivery->first_attempt_at;
+    delivery_set_state(delivery, DELIVERY_BURYING);
+    dispatch->port.bury(dispatch->port.context, delivery);
+}
+
+static void bury_unreadable(struct dispatch *dispatch, struct delivery *delivery,
+                            const struct event_problem *problem)
+{
+    struct letter letter = { .reason = problem->reason, .stage = "decode", .scope = "record" };
+
+    (void)snprintf(letter.words, sizeof(letter.words), "%s%s%s", problem->field,
+                   *problem->field ? ": " : "", problem->words);
+    dispatch_bury(dispatch, delivery, &letter);
+}
+
+/* Keeps what reports need of an event, which is about to be freed. */
+static void keep_names(struct delivery *delivery, const struct event *event)
+{
+    struct text names = text_of(16 * 1024);
+
+    free(delivery->event_name);
+    render_event_name(event, &names);
+    text_add_char(&names, '\0');
+    size_t type = names.length;
+    text_add_string(&names, event->kind == EVENT_NOTIFICATION && event->notification.type
+                                ? event->notification.type
+                                : event->type);
+    text_add_char(&names, '\0');
+    size_t traceparent = names.length;
+    text_add_string(&names, event->traceparent ? event->traceparent : "");
+    delivery->event_name = text_take(&names);
+    delivery->type = delivery->event_name + type;
+    delivery->traceparent = event->traceparent ? delivery->event_name + traceparent : NULL;
+}
+
+/* A record that is deliberately not sent. */
+static void pass_over(struct dispatch *dispatch, struct delivery *delivery,
+                      const struct report *report)
+{
+    dispatch->port.report(dispatch->port.context, report);
+    dispatch_finish(dispatch, delivery);
+}
+
+/* -1: the delivery went another way. */
+static int render(struct dispatch *dispatch, struct delivery *delivery, const struct event *event)
+{
+    const struct route *route = delivery->route;
+    struct rendering *rendering = &dispatch->rendering;
+    const struct render_target target = {
+        .channel_id = route->channel_id,
+        .licence = route->integration->licence,
+        .post_key = route->integration->post_key,
+        .record = delivery->record,
+        .limits = { .max_runes = 16383,
+                    .max_body_bytes = 300000,
+                    .priority = route->server->priority },
+    };
+
+    delivery_forget_parts(delivery);
+    if (render_event(event, &target, rendering) != 0) {
+        struct letter letter = { .reason = REASON_TOO_LONG,
+                                 .stage = "deliver",
+                                 .scope = "record",
+                                 .words = "the post cannot be made to fit the server's limits" };
+        rendering_free(rendering);
+        dispatch_bury(dispatch, delivery, &letter);
+        return -1;
+    }
+    delivery->parts = mem_copy(rendering->parts, rendering->count * sizeof(struct text));
+    delivery->part_count = rendering->count;
+    memset(rendering->parts, 0, rendering->count * sizeof(struct text));
+    rendering->count = 0;
+    return 0;
+}
+
+/* Puts a routed and readable delivery where it belongs now. */
+static void place(struct dispatch *dispatch, struct delivery *delivery, const struct event *event,
+                  const struct moment *now)
+{
+    struct route *route = delivery->route;
+
+    if (route->state == ROUTE_OPEN || delivery->probes) {
+        if (render(dispatch, delivery, event) == 0)
+            dispatch_enqueue(dispatch, delivery);
+        return;
+    }
+    delivery_set_state(delivery, DELIVERY_HELD);
+    route_hold(route, delivery);
+    if (route->state == ROUTE_UNRESOLVED)
+        dispatch_route_due(dispatch, route, now);
+}
+
+static void route(struct dispatch *dispatch, struct delivery *delivery, const struct event *event,
+                  const struct moment *now)
+{
+    struct report report = dispatch_report_of(REPORT_NOT_SENT, delivery);
+    struct letter letter = { .reason = REASON_UNKNOWN_LICENCE,
+                             .stage = "route",
+                             .scope = "record",
+                             .words = "no integration has the event's licence" };
+    struct route_target target;
+
+    report.licence = event->licence;
+    switch (route_event(event, dispatch->integrations, &target)) {
+    case ROUTE_FOUND:
+        delivery->route =
+            routes_get(&dispatch->routes, &dispatch->servers, target.integration, target.channel);
+        place(dispatch, delivery, event, now);
+        return;
+    case ROUTE_UNMAPPED:
+        report.outcome = OUTCOME_UNMAPPED;
+        report.why = "no channel for this type";
+        pass_over(dispatch, delivery, &report);
+        return;
+    case ROUTE_INACTIVE:
+        report.outcome = OUTCOME_INACTIVE;
+        report.why = "the integration is not active";
+        pass_over(dispatch, delivery, &report);
+        return;
+    case ROUTE_UNKNOWN_LICENCE:
+        dispatch_bury(dispatch, delivery, &letter);
+        return;
+    }
+}
+
+void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
+{
+    AUTO(event_free) struct event event = { 0 };
+    struct event_problem problem;
+    struct report report;
+
+    must(delivery->state == DELIVERY_WAITING);
+    switch (event_read(delivery->record, &event, &problem)) {
+    case EVENT_READ:
+        keep_names(delivery, &event);
+        route(dispatch, delivery, &event, now);
+        return;
+    case EVENT_OF_UNKNOWN_TYPE:
+        keep_names(delivery, &event);
+        report = dispatch_report_of(REPORT_UNKNOWN_TYPE, delivery);
+        report.outcome = OUTCOME_UNKNOWN_TYPE;
+        report.type = event.type;
+        report.licence = event.licence;
+        pass_over(dispatch, delivery, &report);
+        return;
+    case EVENT_UNREADABLE:
+        bury_unreadable(dispatch, delivery, &problem);
+        return;
+    }
+}
+
+void dispatch_render_again(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct moment *now)
+{
+    AUTO(event_free) struct event event = { 0 };
+    struct event_problem problem;
+
+    must(event_read(delivery->record, &event, &problem) == EVENT_READ);
+    place(dispatch, delivery, &event, now);
+}

@@ -1,0 +1,90 @@
+#include "worker/core/lanes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/map.h"
+#include "common/mem.h"
+#include "common/must.h"
+#include "common/text.h"
+#include "worker/core/partition.h"
+
+struct lane {
+    struct delivery_queue members; /* oldest first; never empty */
+};
+
+/* Keyed by the partition's assignment and the record's key. */
+struct lanes {
+    struct map map;
+    struct text name; /* scratch */
+};
+
+enum { MAX_NAME = 64 * 1024 * 1024 }; /* above any record that a broker takes */
+
+struct lanes *lanes_new(void)
+{
+    struct lanes *lanes = mem_new(sizeof(*lanes));
+
+    lanes->name = text_of(MAX_NAME);
+    return lanes;
+}
+
+void lanes_free(struct lanes *lanes)
+{
+    if (!lanes)
+        return;
+    must(lanes->map.count == 0);
+    map_free(&lanes->map);
+    text_free(&lanes->name);
+    free(lanes);
+}
+
+/* Writes the name of a delivery's lane; one byte tells an empty key from none. */
+static const struct text *name_lane(struct lanes *lanes, const struct delivery *delivery)
+{
+    const struct record *record = delivery->record;
+    struct text *name = &lanes->name;
+
+    text_clear(name);
+    text_add(name, &delivery->partition, sizeof(delivery->partition));
+    text_add_char(name, record->key ? 'k' : '-');
+    text_add(name, record->key, record->key ? record->key_length : 0);
+    return name;
+}
+
+bool lanes_enter(struct lanes *lanes, struct delivery *delivery)
+{
+    const struct text *name = name_lane(lanes, delivery);
+    struct lane *lane = map_find(&lanes->map, name->bytes, name->length);
+    bool is_new = !lane;
+
+    if (is_new) {
+        lane = mem_new(sizeof(*lane));
+        TAILQ_INIT(&lane->members);
+        map_put(&lanes->map, name->bytes, name->length, lane);
+    }
+    TAILQ_INSERT_TAIL(&lane->members, delivery, in_lane);
+    delivery->lane = lane;
+    return is_new;
+}
+
+bool lanes_is_first(const struct delivery *delivery)
+{
+    return TAILQ_FIRST(&delivery->lane->members) == delivery;
+}
+
+struct delivery *lanes_leave(struct lanes *lanes, struct delivery *delivery)
+{
+    struct lane *lane = delivery->lane;
+    bool was_first = lanes_is_first(delivery);
+
+    TAILQ_REMOVE(&lane->members, delivery, in_lane);
+    delivery->lane = NULL;
+    if (TAILQ_EMPTY(&lane->members)) {
+        const struct text *name = name_lane(lanes, delivery);
+        must(map_take(&lanes->map, name->bytes, name->length) == lane);
+        free(lane);
+        return NULL;
+    }
+    return was_first ? TAILQ_FIRST(&lane->members) : NULL;
+}

@@ -1,0 +1,30 @@
+#include "worker/core/partition.h"
+
+#include <stdlib.h>
+
+#include "common/mem.h"
+#include "common/must.h"
+
+struct partition *partition_new(const char *topic, int32_t number, size_t window)
+{
+    struct partition *partition = mem_new(sizeof(*partition));
+
+    partition->topic = mem_string(topic);
+    partition->number = number;
+    partition->ledger = ledger_new(window);
+    partition->acked = -1;
+    partition->stored = -1;
+    TAILQ_INIT(&partition->open);
+    return partition;
+}
+
+void partition_free(struct partition *partition)
+{
+    if (!partition)
+        return;
+    must(TAILQ_EMPTY(&partition->open) && !partition->dirty);
+    ledger_free(partition->ledger);
+    free(partition->held_back);
+    free(partition->topic);
+    free(partition);
+}

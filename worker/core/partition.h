@@ -1,0 +1,39 @@
+/*
+ * partition: one assignment of one Kafka partition, and how far it is.
+ */
+#ifndef WORKER_CORE_PARTITION_H
+#define WORKER_CORE_PARTITION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "worker/core/delivery.h"
+#include "worker/core/ledger.h"
+
+struct partition {
+    char *topic;
+    int32_t number;
+    struct ledger *ledger;
+    int64_t next;               /* the lowest offset that was not read yet */
+    int64_t acked;              /* the last acknowledged commit; -1: not known yet */
+    int64_t stored;             /* the last offset that was stored; -1: none */
+    struct record *held_back;   /* read, but beyond the window: handed out when commits catch up */
+    bool leaving;               /* nothing new is started */
+    bool lost;                  /* leaving, and nothing can be stored any more */
+    bool dirty;                 /* its commit point may have moved */
+    struct partition *elder;    /* the same partition's earlier assignment that is not idle yet */
+    struct delivery_queue open; /* not done, oldest first */
+    TAILQ_ENTRY(partition) all;
+    TAILQ_ENTRY(partition) in_dirty;
+};
+
+TAILQ_HEAD(partition_queue, partition);
+
+/* Gives an assignment that nothing was read of. */
+struct partition *partition_new(const char *topic, int32_t number, size_t window) ATTR_MUST_USE;
+
+/* Frees an assignment without open deliveries.  NULL is fine. */
+void partition_free(struct partition *partition);
+
+#endif

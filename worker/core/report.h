@@ -1,0 +1,60 @@
+/*
+ * report: what happened to a record, for the log and the metrics.
+ */
+#ifndef WORKER_CORE_REPORT_H
+#define WORKER_CORE_REPORT_H
+
+#include "common/units.h"
+#include "worker/core/delivery.h"
+
+/* How a record ended; the names are frozen (metrics, dashboards). */
+#define OUTCOMES(X)                     \
+    X(POSTED, "posted")                 \
+    X(ALREADY_POSTED, "already_posted") \
+    X(UNMAPPED, "unmapped")             \
+    X(INACTIVE, "inactive")             \
+    X(TOO_OLD, "too_old")               \
+    X(UNKNOWN_TYPE, "unknown_type")     \
+    X(DEAD_LETTERED, "dead_lettered")
+
+enum outcome {
+#define X(name, words) OUTCOME_##name,
+    OUTCOMES(X)
+#undef X
+};
+
+enum { OUTCOME_COUNT = OUTCOME_DEAD_LETTERED + 1 };
+
+/* The names, OUTCOME_COUNT of them. */
+extern const char *const outcome_names[];
+
+enum report_kind {
+    REPORT_DELIVERED,         /* all parts are posted */
+    REPORT_ALREADY_POSTED,    /* done by this process before, under an earlier assignment */
+    REPORT_NOT_SENT,          /* deliberately: `outcome` says why */
+    REPORT_UNKNOWN_TYPE,      /* deliberately; an event type that this version does not know */
+    REPORT_RETRYING,          /* an attempt failed; the next comes after `rest` */
+    REPORT_HELD,              /* an attempt closed the delivery's route */
+    REPORT_RESUMED,           /* a closed route is open again */
+    REPORT_UNRESOLVED,        /* the channel's name cannot be resolved; asked again after `rest` */
+    REPORT_DEAD_LETTERED,     /* acknowledged */
+    REPORT_DEAD_LETTER_FAILED /* the dead-letter topic refuses: the partition waits */
+};
+
+struct report {
+    enum report_kind kind;
+    enum outcome outcome;            /* of those that end a record */
+    const struct delivery *delivery; /* NULL when it is about a route alone */
+    const struct route *route;       /* NULL when it was not routed */
+    const struct record *record;     /* NULL when it is about a route alone */
+    const char *event_name;          /* "<source>|<id>"; NULL: unknown */
+    const char *licence;             /* NULL: unknown */
+    const char *type;                /* NULL: unknown */
+    const struct verdict *verdict;   /* NULL: no attempt was made */
+    int http_status;                 /* 0: none */
+    int64_t took_ms;                 /* of the attempt; -1: none */
+    mono_ms rest;
+    const char *why; /* "" when there is nothing to say */
+};
+
+#endif
