@@ -9,7 +9,7 @@
 #include "common/map.h"
 #include "common/mem.h"
 #include "common/must.h"
-#include "common/sink.h"
+#include "common/outlet.h"
 
 enum {
     ROOM = 256 * 1024, /* what a slow reader may be behind before lines are dropped */
@@ -36,7 +36,7 @@ struct cap {
  * may be out already.  NULL bytes: not open.
  */
 static struct {
-    struct sink sink;
+    struct outlet outlet;
     enum log_level level;
     enum log_format format;
     wall_ms (*clock)(void);
@@ -53,7 +53,7 @@ static struct {
 void log_open(const struct log_options *options)
 {
     must(!the_log.bytes);
-    the_log.sink = sink_open(options->fd);
+    the_log.outlet = outlet_open(options->fd);
     the_log.level = options->level;
     the_log.format = options->format;
     if (the_log.format == LOG_AUTO)
@@ -70,10 +70,10 @@ void log_close(void)
         return;
     log_flush();
     if (the_log.begin < the_log.end) {
-        sink_wait(&the_log.sink, LAST_WAIT_MS);
+        outlet_wait(&the_log.outlet, LAST_WAIT_MS);
         log_flush();
     }
-    sink_close(&the_log.sink);
+    outlet_close(&the_log.outlet);
     free(the_log.bytes);
     for (size_t at = 0; map_next(&the_log.caps, &at, &entry);)
         free(entry.value);
@@ -149,7 +149,7 @@ static void write_out(void)
     if (the_log.begin == the_log.end)
         return;
     ssize_t written =
-        sink_write(&the_log.sink, the_log.bytes + the_log.begin, the_log.end - the_log.begin);
+        outlet_write(&the_log.outlet, the_log.bytes + the_log.begin, the_log.end - the_log.begin);
     if (written < 0) {
         drop_all();
         return;

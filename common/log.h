@@ -51,7 +51,7 @@ struct log_fields {
     int64_t attempt; /* from 1 */
     const char *verdict;
     int64_t http;    /* 0: no answer */
-    int64_t took_ms; /* written when there is an attempt or it is not 0 */
+    int64_t took_ms; /* -1: nothing was timed; 0 is written when there is an attempt */
     const char *why;
     const struct log_extra *extra; /* NULL, or up to 8, ended by one without a name */
 };

@@ -180,7 +180,8 @@ static void add_fields(struct line *line, const struct log_fields *fields)
     add_number_if(line, "attempt", fields->attempt, fields->attempt > 0);
     add_string(line, "verdict", fields->verdict);
     add_number_if(line, "http", fields->http, fields->http > 0);
-    add_number_if(line, "took_ms", fields->took_ms, fields->attempt > 0 || fields->took_ms != 0);
+    add_number_if(line, "took_ms", fields->took_ms,
+                  fields->took_ms > 0 || (fields->took_ms == 0 && fields->attempt > 0));
     add_string(line, "why", fields->why);
     add_extra(line, fields->extra);
 }

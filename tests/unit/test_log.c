@@ -263,7 +263,7 @@ static void a_closed_descriptor_drops_and_counts(void **state)
     (void)state;
     int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-    assert_all_are_dropped(fd); /* what sink_fill_closed_streams() puts in its place */
+    assert_all_are_dropped(fd); /* what outlet_fill_closed_streams() puts in its place */
     close(fd);
     assert_all_are_dropped(fd);
 }

@@ -107,6 +107,8 @@ static void an_attempt_that_took_no_time_says_so(void **state)
     assert_string_equal(text_of_fields(&(struct log_fields){ .attempt = 1 }),
                         "time=2026-11-23T09:15:00.123Z level=info event=delivered attempt=1 "
                         "took_ms=0\n");
+    assert_string_equal(text_of_fields(&(struct log_fields){ .attempt = 1, .took_ms = -1 }),
+                        "time=2026-11-23T09:15:00.123Z level=info event=delivered attempt=1\n");
 }
 
 static void extras_and_repeats_come_last(void **state)

@@ -1,13 +1,13 @@
 /*
- * sink: bytes to a descriptor that others share, without ever waiting for its reader.
+ * outlet: bytes to a descriptor that others share, without ever waiting for its reader.
  *
  * stdout may be a pipe that nobody reads, a stopped terminal, a full disk or closed.  O_NONBLOCK
  * is a flag of the open file, which the parent's shell shares, so it is not set on what we were
  * given: a pipe or a terminal is opened once more, and where that is refused (another user's) only
  * as much is written as its reader has made room for.
  */
-#ifndef COMMON_SINK_H
-#define COMMON_SINK_H
+#ifndef COMMON_OUTLET_H
+#define COMMON_OUTLET_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 #include "common/attrs.h"
 #include "common/units.h"
 
-struct sink {
+struct outlet {
     int fd;
     bool is_ours; /* opened once more: to be closed */
     bool is_socket;
@@ -27,20 +27,20 @@ struct sink {
  * Puts something unusable in the place of whichever of stdin, stdout and stderr is closed, so that
  * no descriptor of ours gets its number and then our log.  First thing in main().
  */
-void sink_fill_closed_streams(void);
+void outlet_fill_closed_streams(void);
 
-/* A sink into `fd`, which stays the caller's and open until sink_close(). */
-struct sink sink_open(int fd) ATTR_MUST_USE;
+/* An outlet into `fd`, which stays the caller's and open until outlet_close(). */
+struct outlet outlet_open(int fd) ATTR_MUST_USE;
 
 /*
  * Writes as many of the bytes as go without waiting and says how many; 0: none at the moment.
  * -1: it takes no more (no reader, no space, closed).  SIGPIPE is ignored by the process.
  */
-ssize_t sink_write(struct sink *sink, const char *bytes, size_t length) ATTR_MUST_USE;
+ssize_t outlet_write(struct outlet *outlet, const char *bytes, size_t length) ATTR_MUST_USE;
 
 /* Waits until it may take more, at most `wait`; for the end of the process only. */
-void sink_wait(const struct sink *sink, mono_ms wait);
+void outlet_wait(const struct outlet *outlet, mono_ms wait);
 
-void sink_close(struct sink *sink);
+void outlet_close(struct outlet *outlet);
 
 #endif

@@ -1,4 +1,4 @@
-#include "common/sink.h"
+#include "common/outlet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include "common/must.h"
 
-void sink_fill_closed_streams(void)
+void outlet_fill_closed_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) >= 0)
@@ -21,34 +21,34 @@ void sink_fill_closed_streams(void)
     }
 }
 
-struct sink sink_open(int fd)
+struct outlet outlet_open(int fd)
 {
-    struct sink sink = { .fd = fd };
+    struct outlet outlet = { .fd = fd };
     struct stat stat;
     char path[32];
 
     if (fstat(fd, &stat) != 0)
-        return sink;
-    sink.is_socket = S_ISSOCK(stat.st_mode);
+        return outlet;
+    outlet.is_socket = S_ISSOCK(stat.st_mode);
     if (!S_ISFIFO(stat.st_mode) && !isatty(fd))
-        return sink;
+        return outlet;
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     int again = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (again < 0) {
-        sink.may_wait = true;
-        return sink;
+        outlet.may_wait = true;
+        return outlet;
     }
-    sink.fd = again;
-    sink.is_ours = true;
-    return sink;
+    outlet.fd = again;
+    outlet.is_ours = true;
+    return outlet;
 }
 
 /* A pipe that says that it is writable takes up to PIPE_BUF bytes without waiting. */
-static size_t room_of(const struct sink *sink, size_t length)
+static size_t room_of(const struct outlet *outlet, size_t length)
 {
-    struct pollfd pollfd = { .fd = sink->fd, .events = POLLOUT };
+    struct pollfd pollfd = { .fd = outlet->fd, .events = POLLOUT };
 
-    if (!sink->may_wait)
+    if (!outlet->may_wait)
         return length;
     if (poll(&pollfd, 1, 0) <= 0)
         return 0;
@@ -56,23 +56,23 @@ static size_t room_of(const struct sink *sink, size_t length)
 }
 
 /* One attempt: the count, 0 for "not now", -1 for "no more". */
-static ssize_t write_some(const struct sink *sink, const char *bytes, size_t length)
+static ssize_t write_some(const struct outlet *outlet, const char *bytes, size_t length)
 {
-    size_t room = room_of(sink, length);
+    size_t room = room_of(outlet, length);
 
     if (room == 0)
         return 0;
-    ssize_t count = sink->is_socket ? send(sink->fd, bytes, room, MSG_DONTWAIT | MSG_NOSIGNAL)
-                                    : write(sink->fd, bytes, room);
+    ssize_t count = outlet->is_socket ? send(outlet->fd, bytes, room, MSG_DONTWAIT | MSG_NOSIGNAL)
+                                      : write(outlet->fd, bytes, room);
     return count < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : count;
 }
 
-ssize_t sink_write(struct sink *sink, const char *bytes, size_t length)
+ssize_t outlet_write(struct outlet *outlet, const char *bytes, size_t length)
 {
     size_t done = 0;
 
     while (done < length) {
-        ssize_t count = write_some(sink, bytes + done, length - done);
+        ssize_t count = write_some(outlet, bytes + done, length - done);
         if (count < 0 && done == 0)
             return -1;
         if (count <= 0)
@@ -82,16 +82,16 @@ ssize_t sink_write(struct sink *sink, const char *bytes, size_t length)
     return (ssize_t)done;
 }
 
-void sink_wait(const struct sink *sink, mono_ms wait)
+void outlet_wait(const struct outlet *outlet, mono_ms wait)
 {
-    struct pollfd pollfd = { .fd = sink->fd, .events = POLLOUT };
+    struct pollfd pollfd = { .fd = outlet->fd, .events = POLLOUT };
 
     (void)poll(&pollfd, 1, (int)wait);
 }
 
-void sink_close(struct sink *sink)
+void outlet_close(struct outlet *outlet)
 {
-    if (sink->is_ours)
-        close(sink->fd);
-    *sink = (struct sink){ .fd = -1 };
+    if (outlet->is_ours)
+        close(outlet->fd);
+    *outlet = (struct outlet){ .fd = -1 };
 }
