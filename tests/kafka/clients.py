@@ -1,0 +1,82 @@
+"""Small Kafka clients for tests: quiet, quick to reconnect, with deadlines."""
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+from broker import wait_until
+
+QUICK = {"reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200, "log_level": 0}
+
+
+def producer(bootstrap_servers, **properties):
+    """An idempotent producer; `linger_ms=…` sets properties."""
+    dotted = {name.replace("_", "."): value for name, value in properties.items()}
+    return Producer(
+        {
+            "bootstrap.servers": bootstrap_servers,
+            "enable.idempotence": True,
+            "topic.metadata.propagation.max.ms": 2000,  # then a missing topic is an error
+            **QUICK,
+            **dotted,
+        }
+    )
+
+
+def produce(bootstrap_servers, topic, records, seconds=60):
+    """Sends (key, value) pairs, all acknowledged; gives the (partition, offset) of each."""
+    sent = []
+    client = producer(bootstrap_servers)
+    for key, value in records:
+        client.produce(topic, value, key, on_delivery=lambda *report: sent.append(report))
+    client.flush(seconds)
+    failed = [error for error, _ in sent if error]
+    if failed or len(sent) != len(records):
+        raise AssertionError(f"{len(records)} sent, {len(sent)} reported, failed: {failed[:3]}")
+    return [(message.partition(), message.offset()) for _, message in sent]
+
+
+def end_offsets(bootstrap_servers, topic):
+    """{partition: offset of the next record} of a topic."""
+    client = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "unused", **QUICK})
+    try:
+        partitions = client.list_topics(topic, timeout=10).topics[topic].partitions
+        return {
+            number: client.get_watermark_offsets(TopicPartition(topic, number), timeout=10)[1]
+            for number in partitions
+        }
+    finally:
+        client.close()
+
+
+def committed_offsets(bootstrap_servers, group, topic, partitions):
+    """{partition: committed offset} of a group; None where nothing was committed."""
+    client = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": group, **QUICK})
+    try:
+        wanted = [TopicPartition(topic, number) for number in range(partitions)]
+        answer = client.committed(wanted, timeout=10)
+        return {p.partition: p.offset if p.offset >= 0 else None for p in answer}
+    finally:
+        client.close()
+
+
+def read_all(bootstrap_servers, topic, seconds=30):
+    """All messages of a topic from its beginning to its present end."""
+    ends = end_offsets(bootstrap_servers, topic)
+    client = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "unused", **QUICK})
+    client.assign([TopicPartition(topic, number, 0) for number in ends])
+    messages = []
+    missing = {number for number, end in ends.items() if end > 0}
+
+    def all_read():
+        for message in client.consume(1000, timeout=0.05):
+            if message.error():
+                continue
+            messages.append(message)
+            if message.offset() + 1 >= ends[message.partition()]:
+                missing.discard(message.partition())
+        return not missing
+
+    try:
+        wait_until(all_read, seconds, f"{topic} is read to its end")
+    finally:
+        client.close()
+    return messages
