@@ -29,4 +29,25 @@ struct answer {
 
 enum { ANSWER_MAX_BODY = 256 * 1024 };
 
+/* What the headers of an answer say about limits, gathered line by line. */
+struct answer_limits {
+    int64_t retry_after_s; /* each -1 until it was said */
+    int64_t retry_at;      /* Retry-After as a date, seconds since 1970 */
+    int64_t date;          /* the server's own clock */
+    int64_t remaining;
+    int64_t reset_s;
+};
+
+/* Nothing said yet. */
+struct answer_limits answer_limits_none(void);
+
+/*
+ * Reads one header line.  Servers may say a limit twice: the most restrictive counts.  Numbers are
+ * cut at a billion; what is not understood was not said.
+ */
+void answer_limits_read(struct answer_limits *limits, const char *line, size_t length);
+
+/* Has the answer say what its headers said. */
+void answer_take_limits(struct answer *answer, const struct answer_limits *limits);
+
 #endif
