@@ -38,7 +38,7 @@ struct management {
     struct loop_source source; /* libmicrohttpd's epoll */
     struct loop_timer timer;
     mono_ms ticked_at; /* the last turn that a timer was due in */
-    LIST_HEAD(, visitor) visitors;
+    LIST_HEAD(visitor_list, visitor) visitors;
     bool has_left; /* a visitor did, since this was last looked at */
     char address[ADDRESS_SIZE];
 };
