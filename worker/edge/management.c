@@ -220,15 +220,15 @@ static void serve(struct management *management)
     mono_ms now = loop_now(management->loop);
     mono_ms next = management->ticked_at + TICK_MS;
     MHD_UNSIGNED_LONG_LONG timeout;
-    struct visitor *visitor;
 
     management->has_left = false;
     (void)MHD_run(management->daemon);
     if (management->has_left) /* a place is free, which it only gives away when it runs again */
         (void)MHD_run(management->daemon);
-    LIST_FOREACH(visitor, &management->visitors, in_visitors)
-    if (visitor->deadline < next)
-        next = visitor->deadline;
+    for (struct visitor *visitor = LIST_FIRST(&management->visitors); visitor;
+         visitor = LIST_NEXT(visitor, in_visitors))
+        if (visitor->deadline < next)
+            next = visitor->deadline;
     if (MHD_get_timeout(management->daemon, &timeout) && timeout < TICK_MS &&
         now + (mono_ms)timeout < next)
         next = now + (mono_ms)timeout;
@@ -245,11 +245,10 @@ static void epoll_ready(void *context, uint32_t events)
 static void timer_due(void *context, mono_ms now)
 {
     struct management *management = context;
-    struct visitor *visitor;
 
     management->ticked_at = now;
-    LIST_FOREACH(visitor, &management->visitors, in_visitors)
-    {
+    for (struct visitor *visitor = LIST_FIRST(&management->visitors); visitor;
+         visitor = LIST_NEXT(visitor, in_visitors)) {
         if (visitor->deadline > now)
             continue;
         (void)shutdown(visitor->fd, SHUT_RDWR);
