@@ -4,6 +4,25 @@
  * Each part is the whole JSON body of one POST /api/v4/posts, written straight into a buffer.  The
  * same event, target and limits give the same bytes, so an attempt can be repeated.  Text from
  * outside is defused (core/defuse).  Pure.
+ *
+ * What a colleague at the desk sees of a notification:
+ *
+ *     **Nieuwe boeking** · IRES3691
+ *     Familie De Vries, 2 nachten, kamer 12
+ *     ┃ IRES3691                    (a link to the booking)
+ *     ┃ Aankomst       Personen
+ *     ┃ 2026-12-04     4
+ *
+ * Title, label and text are the message, because only the message is found by a search for a name
+ * or a number, is shown in notifications on phones, and may be long on every server; and because
+ * `unsafe_links` is known to stop links and images there.  The attachment below it holds what a
+ * message cannot: the colour of the severity, short fields side by side, and the link.  The link is
+ * the attachment's `title_link`, which works in spite of `unsafe_links`.  There is no attachment
+ * when there is nothing to put in it.
+ *
+ * Servers of 5.37 take 8000 runes of props, so fields that are long stand below the text instead.
+ * Text that is too long for one message goes on in further posts, "(2/3)" behind the title; the
+ * attachment and the priority are the first one's.
  */
 #ifndef WORKER_CORE_RENDER_H
 #define WORKER_CORE_RENDER_H
@@ -49,7 +68,10 @@ int render_event(const struct event *event, const struct render_target *target,
 
 void rendering_free(struct rendering *rendering);
 
-/* Writes props.ireserve.event of an event: "<source>|<id>". */
+/*
+ * Adds props.ireserve.event of an event: "<source>|<id>".  A name above RENDER_MAX_EVENT_BYTES is
+ * cut, and ends in a digest of all of it.
+ */
 void render_event_name(const struct event *event, struct text *ret);
 
 #endif

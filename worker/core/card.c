@@ -1,0 +1,115 @@
+#include "worker/core/card.h"
+
+#include <string.h>
+
+#include "worker/core/defuse.h"
+#include "worker/core/link.h"
+#include "worker/core/split.h"
+
+enum {
+    MAX_FIELDS_RUNES = 3000,
+    MAX_TITLE_COST = 100,
+    MAX_FALLBACK_COST = 300,
+    SCRATCH_BYTES = 64 * 1024,
+};
+
+/* Names that themes know, and a calm blue. */
+static const char *const colours[] = {
+    [SEVERITY_INFO] = "#2389d7",
+    [SEVERITY_IMPORTANT] = "warning",
+    [SEVERITY_URGENT] = "danger",
+};
+
+bool card_holds_fields(const struct notification *notification)
+{
+    enum { FRAME = 48 }; /* {"title":"","value":"","short":false}, and what the server adds */
+    size_t runes = 0;
+
+    for (size_t i = 0; i < notification->field_count && runes <= MAX_FIELDS_RUNES; i++) {
+        const struct event_field *field = &notification->fields[i];
+        /* A guard may be two runes in JSON where it costs one. */
+        runes += FRAME + 2 * split_cost(field->title, strlen(field->title)) +
+                 2 * split_cost(field->value, strlen(field->value));
+    }
+    return runes <= MAX_FIELDS_RUNES;
+}
+
+static void add_defused(const char *string, size_t budget, enum defuse_place place,
+                        struct text *ret)
+{
+    AUTO(text_free) struct text words = text_of(SCRATCH_BYTES);
+    size_t length = strlen(string);
+    size_t shown = split_first(string, length, budget);
+
+    defuse(string, shown, place, &words);
+    if (shown < length)
+        text_add_string(&words, "…");
+    text_add_json(ret, text_string(&words), words.length);
+}
+
+/* What is shown where attachments are not, and below the message in notifications on phones. */
+static void add_fallback(const struct notification *notification, const char *name,
+                         struct text *ret)
+{
+    AUTO(text_free) struct text words = text_of(SCRATCH_BYTES);
+
+    for (size_t i = 0; i < notification->field_count; i++) {
+        if (words.length > 0)
+            text_add_string(&words, ", ");
+        text_add_string(&words, notification->fields[i].title);
+        text_add_string(&words, ": ");
+        text_add_string(&words, notification->fields[i].value);
+    }
+    add_defused(words.length > 0 ? text_string(&words) : name, MAX_FALLBACK_COST, DEFUSE_PLAIN,
+                ret);
+}
+
+static void add_fields(const struct notification *notification, struct text *ret)
+{
+    text_add_string(ret, ",\"fields\":[");
+    for (size_t i = 0; i < notification->field_count; i++) {
+        const struct event_field *field = &notification->fields[i];
+        text_add_string(ret, i ? ",{\"title\":" : "{\"title\":");
+        add_defused(field->title, SCRATCH_BYTES, DEFUSE_PLAIN, ret);
+        text_add_string(ret, ",\"value\":");
+        add_defused(field->value, SCRATCH_BYTES, DEFUSE_TEXT, ret);
+        text_add_string(ret, field->is_short ? ",\"short\":true}" : ",\"short\":false}");
+    }
+    text_add_char(ret, ']');
+}
+
+/* With a link a title is plain text to clients, without one it is Markdown. */
+static void add_title(const char *title, const struct text *url, struct text *ret)
+{
+    bool is_link = url->length > 0;
+
+    text_add_string(ret, ",\"title\":");
+    add_defused(title, MAX_TITLE_COST, is_link ? DEFUSE_PLAIN : DEFUSE_LINE, ret);
+    if (!is_link)
+        return;
+    text_add_string(ret, ",\"title_link\":");
+    text_add_json(ret, text_string(url), url->length);
+}
+
+bool card_add(const struct notification *notification, const char *name, struct text *ret)
+{
+    AUTO(text_free) struct text url = text_of(SCRATCH_BYTES);
+    const char *title = notification->label ? notification->label : name;
+    bool is_link = notification->url && link_add(notification->url, &url);
+    bool has_fields = notification->field_count > 0 && card_holds_fields(notification);
+
+    if (!is_link && !has_fields && notification->severity == SEVERITY_INFO)
+        return false;
+
+    text_add_string(ret, "{\"fallback\":");
+    add_fallback(notification, title, ret);
+    text_add_string(ret, ",\"color\":\"");
+    text_add_string(ret, colours[notification->severity]);
+    text_add_char(ret, '"');
+    if (is_link || !has_fields)
+        add_title(title, &url, ret);
+    if (has_fields)
+        add_fields(notification, ret);
+    text_add_char(ret, '}');
+    return true;
+}

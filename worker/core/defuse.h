@@ -1,0 +1,47 @@
+/*
+ * defuse: text from outside → text that notifies nobody, fetches nothing and looks the same.
+ *
+ * What a guest typed is shown as it was typed: no mention, hashtag, channel link, emoji, link,
+ * image, heading, list, quote, table, code, emphasis or formula comes out of it.  What servers and
+ * clients were seen to do with each decides how:
+ *
+ * - Mostly an invisible space (U+200B) at the one place where it breaks the construct.  It is
+ *   shown nowhere, not even where Markdown is not understood, as in push notifications.  A
+ *   backslash would not do: mentions, hashtags, channel links and emoji are looked for after
+ *   escapes have been resolved.
+ * - A backslash before * _ and `, which an invisible space does not stop, if there are two that
+ *   could pair up.
+ * - A character reference for < and $, which clients do not let one escape.
+ *
+ * An @ between letters or digits stays as it is: servers take it for an e-mail address, which
+ * notifies nobody, and a colleague wants to copy it.  What cannot be defused: a word that somebody
+ * chose as a keyword of their own.  Pure.
+ */
+#ifndef WORKER_CORE_DEFUSE_H
+#define WORKER_CORE_DEFUSE_H
+
+#include <stddef.h>
+
+#include "common/text.h"
+
+enum defuse_place {
+    DEFUSE_TEXT,  /* Markdown, from the beginning of a line: lines and paragraphs are kept */
+    DEFUSE_LINE,  /* Markdown inside a line with markup of our own: line ends become spaces */
+    DEFUSE_PLAIN, /* a place without Markdown, such as the title of a field; one line */
+};
+
+/*
+ * Adds the defused text to *ret: clean (core/clean), without empty lines and spaces around it, and
+ * never with more than one empty line in a row.
+ */
+void defuse(const char *bytes, size_t length, enum defuse_place place, struct text *ret);
+
+/*
+ * How many runes a character of the text is at most when it is defused, line feeds and all.  In a
+ * JSON string a rune takes at most DEFUSE_BYTES_PER_RUNE bytes.
+ */
+size_t defuse_cost(unsigned char first_byte);
+
+enum { DEFUSE_BYTES_PER_RUNE = 4 };
+
+#endif
