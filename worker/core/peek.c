@@ -116,11 +116,10 @@ static void forget(const struct peek_wanted *wanted, size_t count)
 
 bool peek_members(struct peek object, const struct peek_wanted *wanted, size_t count)
 {
-    const char *end = object.at + object.length;
-
     forget(wanted, count);
     if (!object.at || *object.at != '{')
         return false;
+    const char *end = object.at + object.length;
     const char *at = skip_space(object.at + 1, end);
     if (at < end && *at == '}')
         return true;
