@@ -1,0 +1,195 @@
+/*
+ * decode_case: one record through the decoder.
+ *
+ *     decode_case FOLDER        compares with what is expected; 1: it differs
+ *     decode_case --print FILE  prints what is in a value that has no headers
+ *
+ * A folder holds input.json or input.bin (a value as it is in Kafka; neither: a tombstone),
+ * headers.json (an object of strings; absent: none) and expected.json, in the form that is printed.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/must.h"
+#include "common/text.h"
+#include "worker/core/event.h"
+
+enum { MAX_HEADERS = 32, MAX_FILE_BYTES = 4 * 1024 * 1024 };
+
+/* Gives the bytes of a file, exactly as many as there are, so that reading beyond them is noticed;
+ * NULL: there is no such file. */
+static char *read_file(const char *folder, const char *name, size_t *ret)
+{
+    char path[1024];
+    struct text content = text_of(MAX_FILE_BYTES);
+    char block[16 * 1024];
+    size_t length;
+
+    (void)snprintf(path, sizeof(path), "%s%s", folder, name);
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return NULL;
+    while ((length = fread(block, 1, sizeof(block), file)) > 0)
+        text_add(&content, block, length);
+    must(!ferror(file) && !content.overflowed);
+    (void)fclose(file);
+    char *bytes = mem_copy(text_string(&content), content.length);
+    *ret = content.length;
+    text_free(&content);
+    return bytes;
+}
+
+static json_t *read_json(const char *folder, const char *name)
+{
+    char path[1024];
+    json_error_t error;
+
+    (void)snprintf(path, sizeof(path), "%s%s", folder, name);
+    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (!json && json_error_code(&error) != json_error_cannot_open_file) {
+        fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);
+        exit(2);
+    }
+    return json;
+}
+
+/* Borrows the headers from `json` until it is freed. */
+static size_t take_headers(json_t *json, struct record_header *ret)
+{
+    const char *name;
+    json_t *value;
+    size_t count = 0;
+
+    json_object_foreach (json, name, value) {
+        must(count < MAX_HEADERS);
+        ret[count++] =
+            (struct record_header){ name, json_string_value(value), json_string_length(value) };
+    }
+    return count;
+}
+
+static void set_string(json_t *object, const char *name, const char *string)
+{
+    if (string)
+        must(json_object_set_new(object, name, json_string(string)) == 0);
+}
+
+static void set_time(json_t *object, const char *name, wall_ms at)
+{
+    if (at != -1)
+        must(json_object_set_new(object, name, json_integer(at)) == 0);
+}
+
+static json_t *notification_json(const struct notification *notification)
+{
+    static const char *const severities[] = {
+        [SEVERITY_INFO] = "info",
+        [SEVERITY_IMPORTANT] = "important",
+        [SEVERITY_URGENT] = "urgent",
+    };
+    json_t *json = json_object();
+    json_t *fields = json_array();
+
+    for (size_t i = 0; i < notification->field_count; i++) {
+        const struct event_field *field = &notification->fields[i];
+        must(json_array_append_new(fields,
+                                   json_pack("{s:s, s:s, s:b}", "title", field->title, "value",
+                                             field->value, "short", field->is_short)) == 0);
+    }
+    set_string(json, "type", notification->type);
+    set_string(json, "text", notification->text);
+    set_string(json, "title", notification->title);
+    set_string(json, "label", notification->label);
+    set_string(json, "url", notification->url);
+    set_string(json, "severity", severities[notification->severity]);
+    set_time(json, "occurred_at", notification->occurred_at);
+    must(json_object_set_new(json, "fields", fields) == 0);
+    return json;
+}
+
+static json_t *event_json(const struct event *event, const char *answer)
+{
+    json_t *json = json_pack("{s:s}", "answer", answer);
+
+    set_string(json, "source", event->source);
+    set_string(json, "id", event->id);
+    set_string(json, "type", event->type);
+    set_string(json, "licence", event->licence);
+    set_string(json, "subject", event->subject);
+    set_string(json, "traceparent", event->traceparent);
+    set_string(json, "tracestate", event->tracestate);
+    set_time(json, "time", event->time);
+    return json;
+}
+
+/* Gives what the decoder makes of a record. */
+static json_t *decode(const struct record *record)
+{
+    AUTO(event_free) struct event event = { 0 };
+    struct event_problem problem;
+    json_t *json;
+
+    switch (event_read(record, &event, &problem)) {
+    case EVENT_READ:
+        json = event_json(&event, "read");
+        must(json_object_set_new(json, "notification", notification_json(&event.notification)) ==
+             0);
+        return json;
+    case EVENT_OF_UNKNOWN_TYPE:
+        return event_json(&event, "unknown type");
+    case EVENT_UNREADABLE:
+        return json_pack("{s:s, s:s, s:s, s:s}", "answer", "unreadable", "reason",
+                         reason_code(problem.reason), "field", problem.field, "words",
+                         problem.words);
+    }
+    return NULL;
+}
+
+static void print(const char *words, const json_t *json)
+{
+    char *string = json_dumps(json, JSON_INDENT(2) | JSON_SORT_KEYS);
+
+    printf("%s%s\n", words, string);
+    free(string);
+}
+
+int main(int argc, char **argv)
+{
+    struct record_header headers[MAX_HEADERS];
+    struct record record = { .topic = "ireserve.notifications", .headers = headers };
+
+    if (argc == 3 && strcmp(argv[1], "--print") == 0) {
+        char *file = read_file("", argv[2], &record.value_length);
+        must(file);
+        record.value = file;
+        json_t *found = decode(&record);
+        print("", found);
+        json_decref(found);
+        free(file);
+        return 0;
+    }
+    must(argc == 2);
+    char *folder = mem_printf("%s/", argv[1]);
+    char *json_value = read_file(folder, "input.json", &record.value_length);
+    char *value = json_value ? json_value : read_file(folder, "input.bin", &record.value_length);
+    json_t *header_object = read_json(folder, "headers.json");
+    json_t *expected = read_json(folder, "expected.json");
+    must(expected);
+
+    record.value = value;
+    record.header_count = take_headers(header_object, headers);
+    json_t *found = decode(&record);
+    int differs = !json_equal(found, expected);
+    if (differs) {
+        print("expected ", expected);
+        print("found ", found);
+    }
+    json_decref(found);
+    json_decref(expected);
+    json_decref(header_object);
+    free(value);
+    free(folder);
+    return differs;
+}
