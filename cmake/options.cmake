@@ -30,6 +30,10 @@ else()
     target_link_options(build_options INTERFACE -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
 endif()
 
+if(FUZZ)
+    target_compile_options(build_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(COVERAGE)
     target_compile_options(build_options INTERFACE --coverage)
     target_link_options(build_options INTERFACE --coverage)

@@ -1,0 +1,146 @@
+/*
+ * Any record: lines `name: value` are its headers, behind an empty line comes its value.  Without
+ * an empty line, all of it is the value.
+ */
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/must.h"
+#include "common/utf8.h"
+#include "tests/fuzz/fuzz.h"
+#include "worker/core/event.h"
+
+enum { MAX_HEADERS = 16 };
+
+/* A record in pieces of exact size, so that reading beyond one is noticed. */
+struct input {
+    struct record_header headers[MAX_HEADERS];
+    size_t header_count;
+    char *pieces[2 * MAX_HEADERS + 1];
+    size_t piece_count;
+};
+
+static char *keep(struct input *input, char *piece)
+{
+    input->pieces[input->piece_count++] = piece;
+    return piece;
+}
+
+static void take_header(struct input *input, const char *line, size_t length)
+{
+    const char *colon = memmem(line, length, ": ", 2);
+
+    if (!colon || input->header_count == MAX_HEADERS)
+        return;
+    size_t name_length = (size_t)(colon - line);
+    size_t value_length = length - name_length - 2;
+    input->headers[input->header_count++] = (struct record_header){
+        .name = keep(input, mem_string_of(line, name_length)),
+        .value = keep(input, mem_copy(colon + 2, value_length)),
+        .length = value_length,
+    };
+}
+
+/* The index of the value. */
+static size_t take_headers(struct input *input, const char *bytes, size_t size)
+{
+    const char *empty_line = memmem(bytes, size, "\n\n", 2);
+
+    if (!empty_line)
+        return 0;
+    for (const char *line = bytes; line <= empty_line;) {
+        const char *end = memchr(line, '\n', (size_t)(empty_line + 1 - line));
+        take_header(input, line, (size_t)(end - line));
+        line = end + 1;
+    }
+    return (size_t)(empty_line + 2 - bytes);
+}
+
+static void check_string(const char *string, size_t most_bytes)
+{
+    size_t length = string ? strlen(string) : 0;
+    uint32_t point;
+
+    must(length <= most_bytes);
+    for (size_t at = 0; at < length;) {
+        size_t size = utf8_read(string + at, length - at, &point);
+        must(size > 0);
+        at += size;
+    }
+}
+
+static void check_notification(const struct notification *notification)
+{
+    check_string(notification->type, (size_t)4 * EVENT_MAX_TYPE);
+    check_string(notification->text, (size_t)4 * EVENT_MAX_TEXT);
+    check_string(notification->title, (size_t)4 * EVENT_MAX_TITLE);
+    check_string(notification->label, (size_t)4 * EVENT_MAX_LABEL);
+    check_string(notification->url, (size_t)4 * EVENT_MAX_URL);
+    must(*notification->type && *notification->text);
+    must(notification->severity <= SEVERITY_URGENT);
+    must(notification->field_count <= EVENT_MAX_FIELDS);
+    for (size_t i = 0; i < notification->field_count; i++) {
+        must(*notification->fields[i].title && notification->fields[i].value);
+        check_string(notification->fields[i].title, (size_t)4 * EVENT_MAX_FIELD_TITLE);
+        check_string(notification->fields[i].value, (size_t)4 * EVENT_MAX_FIELD_VALUE);
+    }
+}
+
+static void check_envelope(const struct event *event)
+{
+    must(*event->source && *event->id && *event->type);
+    must(strlen(event->source) + 1 + strlen(event->id) <= EVENT_MAX_NAME_BYTES);
+    check_string(event->source, EVENT_MAX_SOURCE);
+    check_string(event->id, (size_t)4 * EVENT_MAX_ID);
+    check_string(event->type, (size_t)4 * EVENT_MAX_TYPE);
+    check_string(event->licence, (size_t)4 * EVENT_MAX_LICENCE);
+    check_string(event->subject, (size_t)4 * EVENT_MAX_SUBJECT);
+    check_string(event->traceparent, 55);
+    check_string(event->tracestate, 512);
+    must(event->time >= -1);
+}
+
+/* Words and fields are ours: plain ASCII, whatever the record holds. */
+static void check_problem(const struct event_problem *problem)
+{
+    must(*problem->words && (int)problem->reason < REASON_COUNT);
+    for (const char *c = problem->words; *c; c++)
+        must(*c >= ' ' && *c <= '~');
+    for (const char *c = problem->field; *c; c++)
+        must(*c > ' ' && *c <= '~');
+}
+
+static void check(const struct record *record)
+{
+    AUTO(event_free) struct event event = { 0 };
+    struct event_problem problem;
+
+    switch (event_read(record, &event, &problem)) {
+    case EVENT_READ:
+        check_envelope(&event);
+        check_notification(&event.notification);
+        return;
+    case EVENT_OF_UNKNOWN_TYPE:
+        check_envelope(&event);
+        return;
+    case EVENT_UNREADABLE:
+        must(!event.memory);
+        check_problem(&problem);
+        return;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input input = { 0 };
+    size_t value = take_headers(&input, (const char *)data, size);
+
+    check(&(struct record){ .topic = "ireserve.notifications",
+                            .value = keep(&input, mem_copy(data + value, size - value)),
+                            .value_length = size - value,
+                            .headers = input.headers,
+                            .header_count = input.header_count });
+    for (size_t i = 0; i < input.piece_count; i++)
+        free(input.pieces[i]);
+    return 0;
+}
