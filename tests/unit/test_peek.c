@@ -39,6 +39,7 @@ static void members_are_found_between_all_kinds_of_others(void **state)
     assert_null(member_of(json, "absent").at);
     assert_null(member_of("{}", "absent").at);
     assert_true(peek_equals(member_of("{\"a\":\"1\",\"a\":\"2\"}", "a"), "2"));
+    assert_true(peek_equals(member_of("{\"\\u0061\":\"1\",\"\\u0062\":\"2\"}", "a"), "1"));
 }
 
 static void what_is_no_object_has_no_members(void **state)

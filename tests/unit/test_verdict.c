@@ -124,6 +124,7 @@ static const struct {
     { 504, "", VERDICT_AMBIGUOUS, AT_ONCE },
     { 522, PROXY_BODY, VERDICT_AMBIGUOUS, AT_ONCE },
     { 999, "", VERDICT_AMBIGUOUS, AT_ONCE },
+    { -20, "", VERDICT_AMBIGUOUS, AT_ONCE },
 };
 
 static void every_refusal_has_the_verdict_of_its_kind(void **state)

@@ -71,12 +71,17 @@ struct peek peek_at(const char *text, size_t length)
     return (struct peek){ start, (size_t)(after - start) };
 }
 
+/* `name` is with its quotes. */
 static void keep(struct peek name, struct peek value, const struct peek_wanted *wanted,
                  size_t count)
 {
+    bool escaped = memchr(name.at, '\\', name.length);
+
     for (size_t i = 0; i < count; i++) {
         const char *sought = wanted[i].name;
-        if (strlen(sought) == name.length && memcmp(sought, name.at, name.length) == 0)
+        size_t length = strlen(sought);
+        if (escaped ? peek_equals(name, sought)
+                    : length == name.length - 2 && memcmp(sought, name.at + 1, length) == 0)
             *wanted[i].value = value;
     }
 }
@@ -90,11 +95,11 @@ static const char *take_member(const char *at, const char *end, const struct pee
 
     if (at == end || *at != '"')
         return NULL;
-    name.at = at + 1;
-    at = skip_string(name.at, end);
+    name.at = at;
+    at = skip_string(at + 1, end);
     if (!at)
         return NULL;
-    name.length = (size_t)(at - name.at) - 1;
+    name.length = (size_t)(at - name.at);
     at = skip_space(at, end);
     if (at == end || *at != ':')
         return NULL;

@@ -83,7 +83,7 @@ static const struct rule rules[] = {
     { 503, 503, ANY_ID, VERDICT_UNAVAILABLE, AT_ONCE, "the server is busy" },
     { 500, 599, NULL, VERDICT_AMBIGUOUS, AT_ONCE,
       "the server failed, perhaps after it had posted" },
-    { 0, INT_MAX, NULL, VERDICT_AMBIGUOUS, AT_ONCE, "not a status of HTTP" },
+    { INT_MIN, INT_MAX, NULL, VERDICT_AMBIGUOUS, AT_ONCE, "not a status of HTTP" },
 };
 
 static bool is_id(struct peek value, char ret[static ID_LENGTH + 1])
