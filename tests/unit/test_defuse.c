@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "common/text.h"
+#include "tests/support/reading.h"
 #include "worker/core/defuse.h"
 
 #define ZWSP "\xE2\x80\x8B"
@@ -67,11 +69,117 @@ static void markup_is_shown_and_not_obeyed(void **state)
         assert_defused(expectations[i].typed, DEFUSE_TEXT, expectations[i].defused);
 }
 
+static void an_email_address_can_be_copied(void **state)
+{
+    (void)state;
+
+    assert_defused("jan_de.vries@example.nl", DEFUSE_TEXT, "jan_de.vries@example.nl");
+    assert_defused(".@anna", DEFUSE_TEXT, ".@" ZWSP "anna");
+    assert_defused("é@anna", DEFUSE_TEXT, "é@" ZWSP "anna");
+    assert_defused("x@_anna", DEFUSE_TEXT, "x@" ZWSP "_anna");
+}
+
+static void a_single_mark_is_left_alone(void **state)
+{
+    (void)state;
+
+    assert_defused("2*3 en 5_ en `k", DEFUSE_TEXT, "2*3 en 5_ en `k");
+    assert_defused("2 * 3 * 4", DEFUSE_TEXT, "2 * 3 * 4");
+    assert_defused("2*3*4", DEFUSE_TEXT, "2\\*3\\*4");
+}
+
+static void a_line_guards_what_may_pair_up_around_it(void **state)
+{
+    (void)state;
+
+    assert_defused("5*, $ 10", DEFUSE_LINE, "5\\*, &#36; 10");
+    assert_defused("een\n\ntwee\n", DEFUSE_LINE, "een twee");
+}
+
+static void a_plain_place_gets_nothing_that_would_be_seen(void **state)
+{
+    (void)state;
+
+    assert_defused("*a* _b_ <c> $d$ \\e", DEFUSE_PLAIN, "*a* _b_ <c> $d$ \\e");
+    assert_defused("- @all #tag", DEFUSE_PLAIN, "- @" ZWSP "all #" ZWSP "tag");
+    assert_defused(" een\n twee ", DEFUSE_PLAIN, "een twee");
+}
+
+static void nothing_gives_nothing(void **state)
+{
+    (void)state;
+
+    assert_defused("", DEFUSE_TEXT, "");
+    assert_defused(" \n\n \n", DEFUSE_TEXT, "");
+    assert_defused(ZWSP "\n" ZWSP, DEFUSE_LINE, "");
+}
+
+/* Texts that were posted to real servers, and whether somebody was notified by one of them. */
+static void no_text_that_was_recorded_notifies_anybody(void **state)
+{
+    (void)state;
+    size_t notifying = 0;
+    size_t i = 0;
+    const json_t *recorded = NULL;
+    json_t *all = json_load_file(RECORDED_MENTIONS, 0, NULL);
+
+    assert_non_null(all);
+    json_array_foreach (all, i, recorded) {
+        const char *text = json_string_value(json_object_get(recorded, "text"));
+        assert_non_null(text);
+        bool notifies = json_is_true(json_object_get(recorded, "notifies"));
+        if (notifies && !reading_notifies(text))
+            fail_msg("the reader of these tests is kinder than a server: %s", text);
+        notifying += notifies;
+
+        AUTO(text_free) struct text defused = text_of(64 * 1024);
+        defuse(text, strlen(text), DEFUSE_TEXT, &defused);
+        if (reading_notifies(text_string(&defused)))
+            fail_msg("%s notifies as %s", text, text_string(&defused));
+    }
+    json_decref(all);
+    assert_true(notifying > 40);
+}
+
+/* Texts that made real servers fetch something, before they answered. */
+static void no_text_that_was_recorded_fetches_anything(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "zie http://images.example/pagina",
+        "![plaatje](http://images.example/b.png)",
+        "http://images.example/1 en http://images.example/2",
+        "<http://images.example/pagina>",
+        "![x][r]\n\n[r]: http://images.example/f.png",
+        "![x](http&#58;//images.example/h.png)",
+        "![x]" ZWSP "(http://images.example/i.png)",
+        "> ![x](http://images.example/j.png)",
+        "[![x](http://images.example/k.png)](http://images.example/pagina)",
+        "<img src=\"http://images.example/l.png\">",
+        "zie http://mattermost.example/ireserve/pl/ikkjn4udz7du9dxcr377ar5tjw",
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        AUTO(text_free) struct text defused = text_of(64 * 1024);
+        assert_true(reading_links(texts[i]));
+        defuse(texts[i], strlen(texts[i]), DEFUSE_TEXT, &defused);
+        if (reading_links(text_string(&defused)))
+            fail_msg("%s links as %s", texts[i], text_string(&defused));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_ordinary_remark_stays_as_it_was_typed),
         cmocka_unit_test(markup_is_shown_and_not_obeyed),
+        cmocka_unit_test(an_email_address_can_be_copied),
+        cmocka_unit_test(a_single_mark_is_left_alone),
+        cmocka_unit_test(a_line_guards_what_may_pair_up_around_it),
+        cmocka_unit_test(a_plain_place_gets_nothing_that_would_be_seen),
+        cmocka_unit_test(nothing_gives_nothing),
+        cmocka_unit_test(no_text_that_was_recorded_notifies_anybody),
+        cmocka_unit_test(no_text_that_was_recorded_fetches_anything),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include "worker/core/split.h"
 
 enum {
-    MAX_FIELDS_RUNES = 3000,
+    MAX_FIELDS_RUNES = 2400,
     MAX_TITLE_COST = 100,
     MAX_FALLBACK_COST = 300,
     SCRATCH_BYTES = 64 * 1024,

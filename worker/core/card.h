@@ -12,7 +12,7 @@
 
 /*
  * Whether the fields are short enough for the card.  All that a card takes of the props, with the
- * fields, is at most 5700 runes as the server counts: it writes < > and & as six.
+ * fields, is at most 4900 runes as the server counts: it writes < > and & as six.
  */
 bool card_holds_fields(const struct notification *notification);
 

@@ -44,9 +44,14 @@ static struct character read_character(const char *bytes, size_t length)
     return character.bytes ? character : (struct character){ .code = NOTHING, .bytes = 1 };
 }
 
+static bool is_visible_ascii(char byte)
+{
+    return byte >= 0x20 && byte < 0x7F;
+}
+
 static uint32_t change_ascii(uint32_t code)
 {
-    if (code >= 0x20 && code < 0x7F)
+    if (is_visible_ascii((char)code))
         return code;
     if (code == '\n' || code == '\r')
         return '\n';
@@ -94,6 +99,10 @@ bool clean(const char *bytes, size_t length, struct text *ret)
 
     text_clear(ret);
     for (size_t at = 0; at < length;) {
+        if (is_visible_ascii(bytes[at])) {
+            before = (unsigned char)bytes[at++];
+            continue;
+        }
         struct character character = read_character(bytes + at, length - at);
         size_t next = at + character.bytes;
         uint32_t code = change_between(before, character.code, bytes + next, length - next);

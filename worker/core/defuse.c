@@ -1,6 +1,5 @@
 #include "worker/core/defuse.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -115,8 +114,9 @@ static enum guard guard_colon(const struct scan *scan, size_t at)
 {
     char next = near(scan, at, 1);
     bool goes_on = next == '/' || next == '%' || is_alnum(next) || is_beyond_ascii(next);
+    bool is_web = next == '/' && near(scan, at, 2) == '/';
 
-    if (goes_on && follows_scheme(scan, at))
+    if (is_web || (goes_on && follows_scheme(scan, at)))
         return GUARD_AFTER;
     return begins_emoji(scan, at) ? GUARD_AFTER : GUARD_NONE;
 }
@@ -332,11 +332,4 @@ void defuse(const char *bytes, size_t length, enum defuse_place place, struct te
         scan.length = scratch.length;
     }
     add_lines(&scan, ret);
-}
-
-size_t defuse_cost(unsigned char first_byte)
-{
-    enum { LONGEST = 5 }; /* &#36; */
-
-    return first_byte < 0x80 && ispunct(first_byte) ? LONGEST : 1;
 }

@@ -20,6 +20,7 @@
 #ifndef WORKER_CORE_DEFUSE_H
 #define WORKER_CORE_DEFUSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/text.h"
@@ -36,12 +37,18 @@ enum defuse_place {
  */
 void defuse(const char *bytes, size_t length, enum defuse_place place, struct text *ret);
 
-/*
- * How many runes a character of the text is at most when it is defused, line feeds and all.  In a
- * JSON string a rune takes at most DEFUSE_BYTES_PER_RUNE bytes.
- */
-size_t defuse_cost(unsigned char first_byte);
+enum {
+    DEFUSE_MAX_COST = 5,       /* of a character: &#36; */
+    DEFUSE_BYTES_PER_RUNE = 4, /* at most, in a JSON string */
+};
 
-enum { DEFUSE_BYTES_PER_RUNE = 4 };
+/* How many runes a character that begins with this byte is at most when it is defused. */
+static inline size_t defuse_cost(char byte)
+{
+    bool is_alnum = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                    (byte >= 'a' && byte <= 'z');
+
+    return byte > ' ' && byte < 0x7F && !is_alnum ? DEFUSE_MAX_COST : 1;
+}
 
 #endif

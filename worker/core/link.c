@@ -1,5 +1,6 @@
 #include "worker/core/link.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,7 +19,9 @@ static const char *find_host(const char *url)
 
 static bool stands_for_itself(unsigned char byte)
 {
-    return byte > ' ' && byte < 0x7F && !strchr("\"'<>()[]\\^`{|}", byte);
+    if (byte >= 0x80)
+        return false;
+    return isalnum(byte) || (byte && strchr("-._~:/?#@!$&*+,;=%", byte));
 }
 
 static void add_byte(unsigned char byte, struct text *ret)

@@ -8,7 +8,7 @@
 
 #include "common/text.h"
 
-enum { LINK_MAX_RUNES = 1500 }; /* as the server counts, which takes an & for six */
+enum { LINK_MAX_RUNES = 1200 }; /* as the server counts, which takes an & for six */
 
 /*
  * Adds the URL to *ret in ASCII; what could end a link or hide where it leads is percent-encoded.

@@ -12,8 +12,6 @@
 
 enum {
     SCRATCH_BYTES = 4 * 1024 * 1024,
-    MAX_TITLE_COST = 400,
-    MAX_LABEL_COST = 100,
     MAX_NUMBER_RUNES = 16,       /* of " (2/3)", and a line feed */
     MAX_OTHER_BYTES = 24 * 1024, /* of a body besides its message */
     LEAST_PIECE_COST = 64,
@@ -47,53 +45,20 @@ static void draft_free(struct draft *draft)
     text_free(&draft->scratch);
 }
 
-/* What a character is in the JSON that the server keeps: it escapes more than we do. */
-static size_t kept_runes(char byte)
-{
-    if (byte == '<' || byte == '>' || byte == '&' || (unsigned char)byte < 0x20)
-        return 6;
-    return byte == '"' || byte == '\\' ? 2 : 1;
-}
-
 void render_event_name(const struct event *event, struct text *ret)
 {
-    size_t begin = ret->length;
-    size_t runes = 0;
-    size_t fits = begin; /* how much of it does, with a digest behind it */
-
     text_add_string(ret, event->source);
     text_add_char(ret, '|');
     text_add_string(ret, event->id);
-    for (size_t at = begin; at < ret->length; at++) {
-        char byte = ret->bytes[at];
-        if (((unsigned char)byte & 0xC0) != 0x80 &&
-            runes < RENDER_MAX_EVENT_BYTES - DIGEST_ID_SIZE - 6)
-            fits = at;
-        runes += kept_runes(byte);
-    }
-    if (runes <= RENDER_MAX_EVENT_BYTES)
-        return;
-
-    char id[DIGEST_ID_SIZE];
-    struct digest digest = digest_of(ret->bytes + begin, ret->length - begin);
-    digest_id(&digest, id);
-    text_truncate(ret, fits);
-    text_add_char(ret, '#');
-    text_add_string(ret, id);
 }
 
-/* Adds as much of the words as the budget allows; false: there is nothing to see of them. */
-static bool add_words(const char *words, size_t budget, struct text *ret)
+/* False: there is nothing to see of the words. */
+static bool add_words(const char *words, struct text *ret)
 {
     size_t before = ret->length;
 
-    if (!words)
-        return false;
-    size_t length = strlen(words);
-    size_t shown = split_first(words, length, budget);
-    defuse(words, shown, DEFUSE_LINE, ret);
-    if (shown < length)
-        text_add_string(ret, "…");
+    if (words)
+        defuse(words, strlen(words), DEFUSE_LINE, ret);
     return ret->length > before;
 }
 
@@ -112,17 +77,17 @@ static void write_headline(struct draft *draft)
     struct text *headline = &draft->headline;
 
     text_add_string(headline, "**");
-    if (add_words(notification->title, MAX_TITLE_COST, headline)) {
+    if (add_words(notification->title, headline)) {
         text_add_string(&draft->title, notification->title);
     } else {
         add_name_of_type(notification->type, &draft->title);
-        (void)add_words(text_string(&draft->title), MAX_TITLE_COST, headline);
+        (void)add_words(text_string(&draft->title), headline);
     }
     text_add_string(headline, "**");
 
     size_t before = headline->length;
     text_add_string(headline, " · ");
-    if (!add_words(notification->label, MAX_LABEL_COST, headline))
+    if (!add_words(notification->label, headline))
         text_truncate(headline, before);
 }
 
@@ -144,12 +109,20 @@ static void write_body(struct draft *draft)
     }
 }
 
+static size_t count_runes(const struct text *text)
+{
+    size_t runes = 0;
+
+    for (size_t i = 0; i < text->length; i++)
+        runes += ((unsigned char)text->bytes[i] & 0xC0) != 0x80;
+    return runes;
+}
+
 /* What the text of one message may cost; 0: too little to begin with. */
 static size_t piece_budget(const struct draft *draft)
 {
     const struct render_limits *limits = &draft->target->limits;
-    size_t headline = split_cost(draft->headline.bytes, draft->headline.length);
-    size_t around = headline + MAX_NUMBER_RUNES;
+    size_t around = count_runes(&draft->headline) + MAX_NUMBER_RUNES;
 
     if (limits->max_body_bytes < MAX_OTHER_BYTES)
         return 0;

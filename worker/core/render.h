@@ -34,10 +34,7 @@
 #include "common/text.h"
 #include "worker/core/event.h"
 
-enum {
-    RENDER_MAX_PARTS = 100,
-    RENDER_MAX_EVENT_BYTES = 1024, /* of props.ireserve.event: "<source>|<id>" */
-};
+enum { RENDER_MAX_PARTS = 100 };
 
 /* What differs between servers. */
 struct render_limits {
@@ -68,10 +65,7 @@ int render_event(const struct event *event, const struct render_target *target,
 
 void rendering_free(struct rendering *rendering);
 
-/*
- * Adds props.ireserve.event of an event: "<source>|<id>".  A name above RENDER_MAX_EVENT_BYTES is
- * cut, and ends in a digest of all of it.
- */
+/* Adds props.ireserve.event of an event: "<source>|<id>", at most EVENT_MAX_NAME_BYTES. */
 void render_event_name(const struct event *event, struct text *ret);
 
 #endif

@@ -23,7 +23,7 @@ size_t split_cost(const char *bytes, size_t length)
 
     for (size_t at = 0; at < length; at++) {
         if (!is_continuation(bytes[at]))
-            cost += defuse_cost((unsigned char)bytes[at]);
+            cost += defuse_cost(bytes[at]);
     }
     return cost;
 }
@@ -120,12 +120,14 @@ size_t split_first(const char *bytes, size_t length, size_t budget)
     size_t at = 0;
 
     must(budget >= LOWEST_BUDGET);
+    if (length <= budget / DEFUSE_MAX_COST)
+        return length; /* most texts are short */
     while (at < length) {
         uint32_t next = 0;
         size_t size = read_one(bytes + at, length - at, &next);
         if (cost >= budget / 2)
             cuts[cut_between(&past, next)] = at;
-        cost += defuse_cost((unsigned char)bytes[at]);
+        cost += defuse_cost(bytes[at]);
         if (cost > budget)
             return best_of(cuts, at);
         past_add(&past, next);

@@ -1,0 +1,192 @@
+#include "tests/support/reading.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/utf8.h"
+
+#define INVISIBLE_SPACE "\xE2\x80\x8B"
+
+/* A character reference that is known here, and what it stands for. */
+static const struct {
+    const char *name;
+    const char *character;
+} references[] = {
+    { "&lt;", "<" }, { "&#36;", "$" }, { "&amp;", "&" }, { "&commat;", "@" }, { "&#32;", " " },
+};
+
+/* The length of a numeric reference at `text` to an ASCII character; 0: there is none. */
+static size_t read_number(const char *text, char *ret)
+{
+    bool is_hex = text[0] == '&' && text[1] == '#' && tolower((unsigned char)text[2]) == 'x';
+    char *end = NULL;
+
+    if (strncmp(text, "&#", 2) != 0 || !isalnum((unsigned char)text[2]))
+        return 0;
+    unsigned long code = strtoul(text + (is_hex ? 3 : 2), &end, is_hex ? 16 : 10);
+    if (*end != ';' || code == 0 || code >= 0x80)
+        return 0;
+    *ret = (char)code;
+    return (size_t)(end + 1 - text);
+}
+
+static size_t read_reference(const char *text, char *ret)
+{
+    for (size_t i = 0; i < sizeof(references) / sizeof(*references); i++) {
+        if (strncmp(text, references[i].name, strlen(references[i].name)) == 0) {
+            *ret = *references[i].character;
+            return strlen(references[i].name);
+        }
+    }
+    return read_number(text, ret);
+}
+
+/* Resolves escapes and character references, as readers do before they look for mentions. */
+static char *resolve(const char *text)
+{
+    struct text resolved = text_of(strlen(text));
+
+    while (*text) {
+        char character = *text;
+        size_t length = 1;
+        if (*text == '\\' && ispunct((unsigned char)text[1])) {
+            character = text[1];
+            length = 2;
+        } else if (*text == '&') {
+            size_t reference = read_reference(text, &character);
+            length = reference ? reference : 1;
+        }
+        text_add_char(&resolved, character);
+        text += length;
+    }
+    return text_take(&resolved);
+}
+
+static bool is_word(char byte)
+{
+    return isalnum((unsigned char)byte) || (unsigned char)byte >= 0x80;
+}
+
+bool reading_notifies(const char *text)
+{
+    char *resolved = resolve(text);
+    bool notifies = false;
+
+    for (const char *at = resolved; (at = strchr(at, '@')) && !notifies; at++) {
+        bool begins = at == resolved || !isalnum((unsigned char)at[-1]);
+        bool goes_on = is_word(at[1]) || (at[1] && strchr(".-_", at[1]));
+        bool is_split = strncmp(at + 1, INVISIBLE_SPACE, strlen(INVISIBLE_SPACE)) == 0;
+        notifies = begins && goes_on && !is_split;
+    }
+    free(resolved);
+    return notifies;
+}
+
+static bool has_bare_domain(const char *text)
+{
+    for (const char *at = text; (at = strstr(at, "www")); at++) {
+        const char *end = at + 3;
+        while (isdigit((unsigned char)*end))
+            end++;
+        if (*end == '.')
+            return true;
+    }
+    return false;
+}
+
+/* [name]: destination, at the beginning of a line. */
+static bool has_definition(const char *text)
+{
+    for (const char *at = text; (at = strchr(at, '[')); at++) {
+        if ((at == text || at[-1] == '\n') && strstr(at, "]:"))
+            return true;
+    }
+    return false;
+}
+
+/* <destination> or <tag>. */
+static bool has_angle(const char *text)
+{
+    for (const char *at = text; (at = strchr(at, '<')); at++) {
+        if (at[1] && !isspace((unsigned char)at[1]))
+            return true;
+    }
+    return false;
+}
+
+bool reading_links(const char *text)
+{
+    char *resolved = resolve(text);
+    bool has_scheme = strstr(resolved, "://");
+
+    free(resolved);
+    return has_scheme || strstr(text, "](") || has_bare_domain(text) || has_definition(text) ||
+           has_angle(text);
+}
+
+static bool is_deceptive(uint32_t code)
+{
+    static const struct {
+        uint32_t first;
+        uint32_t last;
+    } ranges[] = {
+        { 0x00, 0x09 },     { 0x0B, 0x1F },       { 0x7F, 0x9F },     { 0x061C, 0x061C },
+        { 0x200E, 0x200F }, { 0x202A, 0x202E },   { 0x2060, 0x206F }, { 0xFEFF, 0xFEFF },
+        { 0xFFF9, 0xFFFC }, { 0xE0000, 0xE007F },
+    };
+
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    }
+    return false;
+}
+
+bool reading_deceives(const char *text, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        uint32_t code = 0;
+        size_t size = utf8_read(text + at, length - at, &code);
+        if (size == 0 || is_deceptive(code))
+            return true;
+        at += size;
+    }
+    return false;
+}
+
+static bool begins_block(const char *line)
+{
+    size_t digits = strspn(line, "0123456789");
+
+    if (*line && strchr("#>-+=*|: ", *line))
+        return true;
+    return digits > 0 && (line[digits] == '.' || line[digits] == ')') &&
+           (line[digits + 1] == ' ' || line[digits + 1] == '\n' || line[digits + 1] == '\0');
+}
+
+bool reading_has_blocks(const char *text)
+{
+    bool has_blocks = *text && begins_block(text);
+
+    for (const char *at = text; (at = strchr(at, '\n')) && !has_blocks; at++)
+        has_blocks = begins_block(at + 1) || strncmp(at, "\n```", 4) == 0;
+    return has_blocks || strstr(text, "~~");
+}
+
+void reading_show(const char *text, struct text *ret)
+{
+    char *resolved = resolve(text);
+
+    for (const char *at = resolved; *at;) {
+        if (strncmp(at, INVISIBLE_SPACE, strlen(INVISIBLE_SPACE)) == 0) {
+            at += strlen(INVISIBLE_SPACE);
+            continue;
+        }
+        if (!isspace((unsigned char)*at))
+            text_add_char(ret, *at);
+        at++;
+    }
+    free(resolved);
+}
