@@ -28,6 +28,7 @@ struct ask {
     const char *traceparent; /* NULL: none */
     void *owner;             /* the core's */
     void *carrier;           /* the carrier's; NULL while it is not on the wire */
+    void *carrier_context;   /* likewise */
 };
 
 #endif

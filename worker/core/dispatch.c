@@ -173,6 +173,11 @@ void dispatch_committed(struct dispatch *dispatch, struct partition *partition, 
     review_held_back(dispatch, partition, now);
 }
 
+int64_t dispatch_progress(const struct partition *partition)
+{
+    return ledger_commit_point(partition->ledger);
+}
+
 void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool lost,
                     const struct moment *now)
 {

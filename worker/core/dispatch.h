@@ -85,6 +85,9 @@ void dispatch_take(struct dispatch *dispatch, struct partition *partition, struc
 void dispatch_committed(struct dispatch *dispatch, struct partition *partition, int64_t offset,
                         const struct moment *now);
 
+/* The offset below which everything of the partition is done; -1: nothing was read yet. */
+int64_t dispatch_progress(const struct partition *partition);
+
 /*
  * The partition goes away: drops what was not begun and starts nothing more.  `lost`: it is gone
  * already, so nothing is stored for it any more.

@@ -68,7 +68,7 @@ void dispatch_route_due(struct dispatch *dispatch, struct route *route, const st
     }
     route->probing = true;
     delivery->probes = true;
-    dispatch_enqueue(dispatch, delivery);
+    release(dispatch, delivery, now);
 }
 
 static void hold(struct delivery *delivery)
@@ -249,6 +249,8 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
 
     servers_release(&dispatch->servers, delivery->route->server);
     verdict_of_post(answer, &expected, &delivery->verdict);
+    struct report attempted = report_attempt(REPORT_ATTEMPTED, delivery, answer);
+    dispatch->port.report(dispatch->port.context, &attempted);
     switch (delivery->verdict.kind) {
     case VERDICT_DELIVERED:
         on_delivered(dispatch, delivery, answer, now);

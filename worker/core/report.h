@@ -29,15 +29,16 @@ enum { OUTCOME_COUNT = OUTCOME_DEAD_LETTERED + 1 };
 extern const char *const outcome_names[];
 
 enum report_kind {
-    REPORT_DELIVERED,         /* all parts are posted */
-    REPORT_ALREADY_POSTED,    /* done by this process before, under an earlier assignment */
-    REPORT_NOT_SENT,          /* deliberately: `outcome` says why */
-    REPORT_UNKNOWN_TYPE,      /* deliberately; an event type that this version does not know */
-    REPORT_RETRYING,          /* an attempt failed; the next comes after `rest` */
-    REPORT_HELD,              /* an attempt closed the delivery's route */
-    REPORT_RESUMED,           /* a closed route is open again */
-    REPORT_UNRESOLVED,        /* the channel's name cannot be resolved; asked again after `rest` */
-    REPORT_DEAD_LETTERED,     /* acknowledged */
+    REPORT_ATTEMPTED,      /* a POST was answered, or not: for counting; another report follows */
+    REPORT_DELIVERED,      /* all parts are posted */
+    REPORT_ALREADY_POSTED, /* done by this process before, under an earlier assignment */
+    REPORT_NOT_SENT,       /* deliberately: `outcome` says why */
+    REPORT_UNKNOWN_TYPE,   /* deliberately; an event type that this version does not know */
+    REPORT_RETRYING,       /* an attempt failed; the next comes after `rest` */
+    REPORT_HELD,           /* an attempt closed the delivery's route */
+    REPORT_RESUMED,        /* a closed route is open again */
+    REPORT_UNRESOLVED,     /* the channel's name cannot be resolved; asked again after `rest` */
+    REPORT_DEAD_LETTERED,  /* acknowledged */
     REPORT_DEAD_LETTER_FAILED /* the dead-letter topic refuses: the partition waits */
 };
 

@@ -1,0 +1,64 @@
+/*
+ * world: what stands around core/dispatch in its model test: a Kafka log, a Mattermost server and
+ * a dead-letter topic, each too simple to be wrong, in virtual time.
+ */
+#ifndef TESTS_MODEL_WORLD_H
+#define TESTS_MODEL_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/random.h"
+#include "worker/core/dispatch.h"
+
+enum { WORLD_PARTITIONS = 2, WORLD_RECORDS = 120, WORLD_KEYS = 6 };
+
+enum world_kind { WORLD_GOOD, WORLD_UNREADABLE, WORLD_UNMAPPED, WORLD_REFUSED };
+
+/* One record of the log and what became of it. */
+struct world_record {
+    enum world_kind kind;
+    int key;
+    int64_t offset; /* with gaps */
+    char *value;
+    int posts;   /* how many posts the server has of it */
+    int letters; /* how many dead letters */
+};
+
+/* A partition's log, its committed offset, and the assignment that reads it. */
+struct world_partition {
+    struct world_record records[WORLD_RECORDS];
+    int64_t committed; /* -1: never */
+    int64_t stored;    /* not committed yet; -1: nothing */
+    mono_ms commit_at;
+    struct partition *assignment; /* NULL: nobody has it */
+    int next;                     /* record to read */
+    bool leaving;
+    mono_ms leave_until;
+};
+
+struct world_call; /* a request or dead letter on its way */
+
+struct world {
+    struct random *random;
+    struct moment now;
+    bool healed; /* no more faults */
+    struct dispatch *dispatch;
+    struct world_partition partitions[WORLD_PARTITIONS];
+    struct world_call *calls;
+    mono_ms channel_closed_until;
+    int last_posted[WORLD_PARTITIONS][WORLD_KEYS]; /* record number of the newest first post */
+};
+
+/* Makes a world with a log of all kinds of records and a dispatcher. */
+void world_open(struct world *world, struct random *random);
+void world_close(struct world *world);
+
+/* Lets the next thing happen; claims on the way that every rule holds. */
+void world_step(struct world *world);
+
+/* Whether everything of the log is committed. */
+bool world_is_done(const struct world *world);
+
+#endif
