@@ -1,0 +1,157 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/mem.h"
+#include "worker/app/settings_inner.h"
+
+/* Reads at most `maximum` bytes; -1 and errno (EFBIG: there are more). */
+static int read_whole(const char *path, size_t maximum, struct text *ret)
+{
+    char bytes[8192];
+    ssize_t count;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (file < 0)
+        return -1;
+    while ((count = read(file, bytes, sizeof(bytes))) > 0) {
+        text_add(ret, bytes, (size_t)count);
+        if (ret->overflowed || ret->length > maximum) {
+            close(file);
+            errno = EFBIG;
+            return -1;
+        }
+    }
+    int error = errno;
+    close(file);
+    errno = error;
+    return count < 0 ? -1 : 0;
+}
+
+/* Where a scan of the text is: libconfig knows "…", and comments of three kinds. */
+struct scan {
+    const char *at;
+    int line;
+    int nesting;
+};
+
+/* Steps over a string or a comment; false when none begins here. */
+static bool skip_quiet_part(struct scan *scan)
+{
+    const char *end = NULL;
+    size_t closing = 1;
+
+    if (*scan->at == '"') {
+        for (end = scan->at + 1; *end && *end != '"'; end++)
+            if (*end == '\\' && end[1])
+                end++;
+    } else if (*scan->at == '#' || strncmp(scan->at, "//", 2) == 0) {
+        end = strchr(scan->at, '\n');
+    } else if (strncmp(scan->at, "/*", 2) == 0) {
+        end = strstr(scan->at + 2, "*/");
+        closing = 2;
+    } else {
+        return false;
+    }
+    if (!end || !*end) {
+        scan->at += strlen(scan->at);
+        return true;
+    }
+    for (; scan->at < end + closing; scan->at++)
+        scan->line += *scan->at == '\n';
+    return true;
+}
+
+/*
+ * Refuses what libconfig ends the process over or overflows its stack with: includes of files that
+ * cannot be read, and nesting without end.  -1: complained.
+ */
+static int check_text(struct loaded *loaded, const struct text *text)
+{
+    struct scan scan = { .at = text_string(text), .line = 1 };
+
+    if (text->length != strlen(scan.at)) {
+        settings_complain(loaded, 0, "the file", "holds a NUL byte; it has to be text");
+        return -1;
+    }
+    while (*scan.at) {
+        if (skip_quiet_part(&scan))
+            continue;
+        if (*scan.at == '@') {
+            settings_complain(loaded, scan.line, "@include", "is not supported; use one file");
+            return -1;
+        }
+        scan.nesting += strchr("{([", *scan.at) != NULL;
+        scan.nesting -= strchr("})]", *scan.at) != NULL;
+        if (scan.nesting > SETTINGS_MAX_NESTING) {
+            settings_complain(loaded, scan.line, "the file", "is nested more than %d levels deep",
+                              SETTINGS_MAX_NESTING);
+            return -1;
+        }
+        scan.line += *scan.at++ == '\n';
+    }
+    return 0;
+}
+
+int settings_read_file(struct loaded *loaded, const char *path, struct text *ret)
+{
+    if (read_whole(path, SETTINGS_MAX_BYTES, ret) != 0) {
+        if (errno == EFBIG)
+            settings_complain(loaded, 0, "the file", "is larger than %d bytes", SETTINGS_MAX_BYTES);
+        else
+            settings_complain(loaded, 0, "the file", "cannot be read: %s", strerror(errno));
+        return -1;
+    }
+    return check_text(loaded, ret);
+}
+
+/* What is wrong with a secret; NULL when nothing is. */
+static const char *fault_of(const struct text *secret)
+{
+    const char *string = text_string(secret);
+
+    if (secret->length == 0)
+        return "is empty; it has to hold the secret";
+    if (secret->length != strlen(string))
+        return "holds a NUL byte";
+    if (strpbrk(string, "\r\n"))
+        return "holds more than one line";
+    return NULL;
+}
+
+static void wipe(struct text *text)
+{
+    if (text->bytes)
+        explicit_bzero(text->bytes, text->capacity);
+    text_free(text);
+}
+
+const char *settings_read_secret(struct loaded *loaded, const char *path, int line,
+                                 const char *setting)
+{
+    struct text secret = text_of(SETTINGS_MAX_SECRET);
+
+    if (read_whole(path, SETTINGS_MAX_SECRET, &secret) != 0) {
+        settings_complain(loaded, line, setting, "%s cannot be read: %s", path,
+                          errno == EFBIG ? "it is larger than a secret (4096 bytes)"
+                                         : strerror(errno));
+        wipe(&secret);
+        return NULL;
+    }
+    if (secret.length > 0 && secret.bytes[secret.length - 1] == '\n')
+        text_truncate(&secret, secret.length - 1);
+    const char *fault = fault_of(&secret);
+    if (fault) {
+        settings_complain(loaded, line, setting, "%s %s", path, fault);
+        wipe(&secret);
+        return NULL;
+    }
+    char *string = mem_string(text_string(&secret));
+    wipe(&secret);
+    loaded->secrets =
+        mem_resize(loaded->secrets, (loaded->secret_count + 1) * sizeof(*loaded->secrets));
+    loaded->secrets[loaded->secret_count++] = string;
+    return string;
+}
