@@ -44,6 +44,11 @@ static void said(void *context, int level, const char *words)
     (void)words;
 }
 
+static void rebalanced(void *context)
+{
+    (void)context;
+}
+
 static void assigned(void *context, struct source_partition *partition)
 {
     struct stage *stage = context;
@@ -131,7 +136,7 @@ static void open_source(struct stage *stage)
         .properties = properties,
         .topics = topics,
         .wake_fd = stage->wake_fd,
-        .port = { stage, assigned, revoked, committed, failed, died },
+        .port = { stage, rebalanced, assigned, revoked, committed, failed, died },
         .listener = { stage, said },
     };
     struct fault fault;

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "common/address.h"
+#include "worker/cmd/command.h"
+#include "worker/cmd/load_settings.h"
 #include "worker/edge/probe.h"
 
-enum { ALIVE = 0, NOT_ALIVE = 1, HTTP_OK = 200 };
+enum { ALIVE = 0, NOT_ALIVE = 1, HTTP_OK = 200, TIMEOUT_MS = 5000 };
 
 /* A port that is chosen at each start can be known to nobody else. */
 static int check_port(const char *words, struct fault *reterr)
@@ -36,3 +38,25 @@ int healthcheck_ask(const char *address, mono_ms timeout)
     fprintf(stderr, "not alive: the answer is %d\n%s", answer.status, answer.body);
     return NOT_ALIVE;
 }
+
+static int ask(const struct command_context *context, int argc, char **argv)
+{
+    static const struct command_option options[] = { { NULL } };
+
+    if (command_read(options, 0, argc, argv) < 0)
+        return EXIT_USAGE;
+    const struct settings *settings = load_settings(context);
+    if (!settings)
+        return EXIT_SETTINGS;
+    int exit_code = healthcheck_ask(settings->management.address, TIMEOUT_MS);
+    settings_free(settings);
+    return exit_code;
+}
+
+const struct command command_healthcheck = {
+    .name = "healthcheck",
+    .arguments = "",
+    .summary = "asks the management port whether the worker lives",
+    .help = "For containers: exits with 0 when it does.\n",
+    .run = ask,
+};

@@ -134,6 +134,7 @@ static void on_rebalance(rd_kafka_t *kafka, rd_kafka_resp_err_t err,
     struct source *source = opaque;
 
     (void)kafka;
+    source->port.rebalanced(source->port.context);
     if (err == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
         assign(source, list);
     else if (err == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS)

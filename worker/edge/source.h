@@ -30,6 +30,7 @@ struct source_partition {
 
 struct source_port {
     void *context;
+    void (*rebalanced)(void *context); /* before what was assigned or revoked by it */
     void (*assigned)(void *context, struct source_partition *partition);
     /*
      * The partition is to be given back by source_give_back(), soon; `lost`: it is somebody

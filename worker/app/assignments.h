@@ -1,0 +1,58 @@
+/*
+ * assignments: the partitions that this worker holds: read, left, given back.
+ *
+ * Connects edge/source with core/dispatch.  A partition that is revoked is left at once and given
+ * back when nothing of it is on the wire any more, or its time is up.
+ */
+#ifndef WORKER_APP_ASSIGNMENTS_H
+#define WORKER_APP_ASSIGNMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+
+#include "worker/core/dispatch.h"
+#include "worker/edge/source.h"
+
+struct assignment {
+    struct source_partition *source; /* NULL: lost, given back already */
+    struct partition *partition;
+    bool revoked;
+    mono_ms deadline; /* of leaving */
+    int64_t next;     /* the offset after the last that was read; -1: none was */
+    LIST_ENTRY(assignment) all;
+};
+
+struct assignments {
+    struct source *source;
+    struct dispatch *dispatch;
+    mono_ms leave_budget; /* how long what is on the wire may take when a partition leaves */
+    LIST_HEAD(assignment_list, assignment) all;
+};
+
+/* A partition was assigned. */
+void assignments_add(struct assignments *assignments, struct source_partition *source);
+
+/* A partition was revoked, or lost. */
+void assignments_revoke(struct assignments *assignments, struct source_partition *source, bool lost,
+                        const struct moment *now);
+
+/*
+ * Reads what is wanted, a few records of each partition.  Whether there may be more here: then the
+ * loop should not wait.
+ */
+bool assignments_read(struct assignments *assignments, const struct moment *now);
+
+/* Gives back what has been left.  The moment at which the next one's time is up. */
+mono_ms assignments_give_back(struct assignments *assignments, const struct moment *now);
+
+/* Leaves all partitions: nothing new is started. */
+void assignments_leave_all(struct assignments *assignments, bool lost, const struct moment *now);
+
+/* Whether nothing is on the wire of any partition. */
+bool assignments_are_idle(const struct assignments *assignments);
+
+/* Forgets all, as they are. */
+void assignments_drop_all(struct assignments *assignments, const struct moment *now);
+
+#endif
