@@ -2,7 +2,7 @@
  * decode_case: one record through the decoder.
  *
  *     decode_case FOLDER        compares with what is expected; 1: it differs
- *     decode_case --print FILE  prints what is in a value that has no headers
+ *     decode_case --print FILE… prints what is in values without headers, a line each
  *
  * A folder holds input.json or input.bin (a value as it is in Kafka; neither: a tombstone),
  * headers.json (an object of strings; absent: none) and expected.json, in the form that is printed.
@@ -147,49 +147,58 @@ static json_t *decode(const struct record *record)
     return NULL;
 }
 
-static void print(const char *words, const json_t *json)
+static void print(const char *words, const json_t *json, size_t flags)
 {
-    char *string = json_dumps(json, JSON_INDENT(2) | JSON_SORT_KEYS);
+    char *string = json_dumps(json, flags | JSON_SORT_KEYS);
 
     printf("%s%s\n", words, string);
     free(string);
 }
 
-int main(int argc, char **argv)
+static void print_file(const char *path)
+{
+    struct record record = { .topic = "ireserve.notifications" };
+    char *file = read_file("", path, &record.value_length);
+
+    must(file);
+    record.value = file;
+    json_t *found = decode(&record);
+    print("", found, JSON_COMPACT);
+    json_decref(found);
+    free(file);
+}
+
+static int compare(const char *folder)
 {
     struct record_header headers[MAX_HEADERS];
     struct record record = { .topic = "ireserve.notifications", .headers = headers };
-
-    if (argc == 3 && strcmp(argv[1], "--print") == 0) {
-        char *file = read_file("", argv[2], &record.value_length);
-        must(file);
-        record.value = file;
-        json_t *found = decode(&record);
-        print("", found);
-        json_decref(found);
-        free(file);
-        return 0;
-    }
-    must(argc == 2);
-    char *folder = mem_printf("%s/", argv[1]);
-    char *json_value = read_file(folder, "input.json", &record.value_length);
-    char *value = json_value ? json_value : read_file(folder, "input.bin", &record.value_length);
-    json_t *header_object = read_json(folder, "headers.json");
-    json_t *expected = read_json(folder, "expected.json");
-    must(expected);
+    char *text = read_file(folder, "/input.json", &record.value_length);
+    char *value = text ? text : read_file(folder, "/input.bin", &record.value_length);
+    json_t *header_object = read_json(folder, "/headers.json");
+    json_t *expected = read_json(folder, "/expected.json");
 
     record.value = value;
     record.header_count = take_headers(header_object, headers);
     json_t *found = decode(&record);
-    int differs = !json_equal(found, expected);
+    int differs = !expected || !json_equal(found, expected);
     if (differs) {
-        print("expected ", expected);
-        print("found ", found);
+        print("expected ", expected, JSON_INDENT(2));
+        print("found ", found, JSON_INDENT(2));
     }
     json_decref(found);
     json_decref(expected);
     json_decref(header_object);
     free(value);
-    free(folder);
     return differs;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 2 && strcmp(argv[1], "--print") == 0) {
+        for (int i = 2; i < argc; i++)
+            print_file(argv[i]);
+        return 0;
+    }
+    must(argc == 2);
+    return compare(argv[1]);
 }

@@ -25,7 +25,7 @@ bool media_type_is_json(struct media_type type)
     static const char json[] = "json";
     const size_t tail = sizeof(json) - 1;
 
-    if (type.length < tail + 2 || !memchr(type.bytes, '/', type.length))
+    if (type.length < tail + 2 || *type.bytes == '/' || !memchr(type.bytes, '/', type.length))
         return false;
     const char *end = type.bytes + type.length - tail;
     return strncasecmp(end, json, tail) == 0 && (end[-1] == '/' || end[-1] == '+');
