@@ -90,7 +90,7 @@ int event_parse(const char *bytes, size_t length, json_t **ret, struct event_pro
     if (!*ret && json_error_code(&error) == json_error_numeric_overflow)
         *ret = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
     if (!*ret)
-        return event_refuse(&place, place.reason, "", "%s, found at byte %d",
+        return event_refuse(&place, place.reason, "", "%s (byte %d)",
                             words_of(json_error_code(&error)), error.position);
     return 0;
 }
