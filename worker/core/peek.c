@@ -16,14 +16,19 @@ static const char *skip_space(const char *at, const char *end)
     return at;
 }
 
-/* `at` is behind the opening quote. */
+/* `at` is behind the opening quote.  A quote closes unless an odd number of backslashes leads it.
+ */
 static const char *skip_string(const char *at, const char *end)
 {
-    for (; at < end; at++) {
-        if (*at == '"')
-            return at + 1;
-        if (*at == '\\')
-            at++;
+    const char *quote;
+
+    while ((quote = memchr(at, '"', (size_t)(end - at)))) {
+        const char *before = quote;
+        while (before > at && before[-1] == '\\')
+            before--;
+        if ((quote - before) % 2 == 0)
+            return quote + 1;
+        at = quote + 1;
     }
     return NULL;
 }
