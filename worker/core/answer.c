@@ -9,7 +9,9 @@ enum { MOST = 1000000000 };
 
 struct answer_limits answer_limits_none(void)
 {
-    return (struct answer_limits){ -1, -1, -1, -1, -1 };
+    return (struct answer_limits){
+        .retry_after_s = -1, .retry_at = -1, .remaining = -1, .reset_s = -1
+    };
 }
 
 /* Reads the digits of a value, which is a NUL-terminated string; -1: it is no number. */
@@ -53,7 +55,10 @@ static void read_retry_after(struct answer_limits *limits, const char *value)
 
 static void read_own_date(struct answer_limits *limits, const char *value)
 {
-    limits->date = read_date(value);
+    size_t length = strlen(value);
+
+    if (length < sizeof(limits->date))
+        memcpy(limits->date, value, length + 1);
 }
 
 static void read_remaining(struct answer_limits *limits, const char *value)
@@ -70,10 +75,10 @@ static const struct {
     const char *name;
     void (*read)(struct answer_limits *limits, const char *value);
 } headers[] = {
-    { "Retry-After:", read_retry_after },
-    { "Date:", read_own_date },
-    { "X-RateLimit-Remaining:", read_remaining },
-    { "X-RateLimit-Reset:", read_reset },
+    { "Retry-After", read_retry_after },
+    { "Date", read_own_date },
+    { "X-RateLimit-Remaining", read_remaining },
+    { "X-RateLimit-Reset", read_reset },
 };
 
 /* Copies a header's value without the white space around it; false: it is too long to matter. */
@@ -97,10 +102,10 @@ void answer_limits_read(struct answer_limits *limits, const char *line, size_t l
     char value[64];
 
     for (size_t i = 0; i < sizeof(headers) / sizeof(*headers); i++) {
-        size_t name_length = strlen(headers[i].name);
-        if (length < name_length || strncasecmp(line, headers[i].name, name_length) != 0)
+        size_t colon = strlen(headers[i].name);
+        if (length <= colon || line[colon] != ':' || strncasecmp(line, headers[i].name, colon) != 0)
             continue;
-        if (copy_value(line + name_length, length - name_length, value))
+        if (copy_value(line + colon + 1, length - colon - 1, value))
             headers[i].read(limits, value);
         return;
     }
@@ -111,8 +116,11 @@ void answer_take_limits(struct answer *answer, const struct answer_limits *limit
     answer->retry_after_s = limits->retry_after_s;
     answer->rate_limit_remaining = limits->remaining;
     answer->rate_limit_reset_s = limits->reset_s;
-    if (limits->retry_at < 0 || limits->date < 0)
+    if (limits->retry_at < 0)
         return;
-    int64_t wait = limits->retry_at > limits->date ? limits->retry_at - limits->date : 0;
+    int64_t date = read_date(limits->date);
+    if (date < 0)
+        return;
+    int64_t wait = limits->retry_at > date ? limits->retry_at - date : 0;
     answer->retry_after_s = highest(limits->retry_after_s, lowest(wait, MOST));
 }

@@ -27,15 +27,18 @@ struct answer {
     const char *why; /* for a person, without secrets; "" for ANSWER_HTTP */
 };
 
-enum { ANSWER_MAX_BODY = 256 * 1024 };
+enum {
+    ANSWER_MAX_BODY = 256 * 1024,
+    ANSWER_DATE_SIZE = 32,
+};
 
 /* What the headers of an answer say about limits, gathered line by line. */
 struct answer_limits {
-    int64_t retry_after_s; /* each -1 until it was said */
+    int64_t retry_after_s; /* each -1, or empty, until it was said */
     int64_t retry_at;      /* Retry-After as a date, seconds since 1970 */
-    int64_t date;          /* the server's own clock */
     int64_t remaining;
     int64_t reset_s;
+    char date[ANSWER_DATE_SIZE]; /* the server's own clock */
 };
 
 /* Nothing said yet. */

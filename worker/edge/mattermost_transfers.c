@@ -12,7 +12,8 @@
 struct socket {
     struct loop_source source;
     struct transfers *owner;
-    SLIST_ENTRY(socket) link;
+    SLIST_ENTRY(socket) link; /* in `spare` */
+    SLIST_ENTRY(socket) all;
 };
 
 SLIST_HEAD(socket_list, socket);
@@ -23,6 +24,7 @@ struct transfers {
     CURLM *multi;
     struct loop_timer timer;
     struct socket_list spare;
+    struct socket_list all;
 };
 
 /* Lets libcurl work on a descriptor, or on what its time has come, and reports what ended. */
@@ -61,11 +63,13 @@ static struct socket *take_socket(struct transfers *transfers, curl_socket_t fd)
 {
     struct socket *socket = SLIST_FIRST(&transfers->spare);
 
-    if (socket)
+    if (socket) {
         SLIST_REMOVE_HEAD(&transfers->spare, link);
-    else
+    } else {
         socket = mem_new(sizeof(*socket));
-    socket->owner = transfers;
+        socket->owner = transfers;
+        SLIST_INSERT_HEAD(&transfers->all, socket, all);
+    }
     socket->source = (struct loop_source){ .ready = on_ready, .context = socket, .fd = fd };
     must(curl_multi_assign(transfers->multi, fd, socket) == CURLM_OK);
     return socket;
@@ -123,6 +127,7 @@ int transfers_new(struct loop *loop, const struct transfers_options *options,
     transfers->multi = multi;
     transfers->timer = (struct loop_timer){ .due = on_due, .context = transfers };
     SLIST_INIT(&transfers->spare);
+    SLIST_INIT(&transfers->all);
     long connections = (long)options->connections;
     must(!curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_interest));
     must(!curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, transfers));
@@ -143,8 +148,9 @@ void transfers_free(struct transfers *transfers)
         return;
     must(curl_multi_cleanup(transfers->multi) == CURLM_OK);
     loop_clear_timer(transfers->loop, &transfers->timer);
-    while ((socket = SLIST_FIRST(&transfers->spare))) {
-        SLIST_REMOVE_HEAD(&transfers->spare, link);
+    while ((socket = SLIST_FIRST(&transfers->all))) {
+        SLIST_REMOVE_HEAD(&transfers->all, all);
+        loop_unwatch(transfers->loop, &socket->source);
         free(socket);
     }
     free(transfers);
