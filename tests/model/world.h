@@ -38,7 +38,24 @@ struct world_partition {
     mono_ms leave_until;
 };
 
-struct world_call; /* a request or dead letter on its way */
+/* How a request ends, and whether the server has carried it out by then. */
+enum world_fate {
+    WORLD_FINE,
+    WORLD_LIMITED,
+    WORLD_BUSY,
+    WORLD_FAILS_LATE,
+    WORLD_CUT_LATE,
+    WORLD_NOT_SENT,
+    WORLD_FATES
+};
+
+struct world_call {
+    struct ask *ask;
+    struct delivery *letter; /* of a dead letter; then `ask` is NULL */
+    enum world_fate fate;
+    mono_ms at;
+    struct world_call *next;
+};
 
 struct world {
     struct random *random;
@@ -50,6 +67,18 @@ struct world {
     mono_ms channel_closed_until;
     int last_posted[WORLD_PARTITIONS][WORLD_KEYS]; /* record number of the newest first post */
 };
+
+/* Whether something that happens so often happens now. */
+bool world_chance(struct world *world, int percent);
+
+/* The record at an offset; NULL: a gap. */
+struct world_record *world_find_record(struct world *world, int partition, int64_t offset);
+
+/* What the dispatcher asks of the world (world_server.c). */
+struct dispatch_port world_port(struct world *world);
+
+/* Ends a request or dead letter whose time has come. */
+void world_end_call(struct world *world, struct world_call *call);
 
 /* Makes a world with a log of all kinds of records and a dispatcher. */
 void world_open(struct world *world, struct random *random);

@@ -37,29 +37,39 @@ struct scan {
     int nesting;
 };
 
+/* The quote that ends the string that begins at `at`; NULL: none does. */
+static const char *end_of_string(const char *at)
+{
+    for (at++; *at && *at != '"'; at++)
+        if (*at == '\\' && at[1])
+            at++;
+    return *at ? at : NULL;
+}
+
+/* Where the string or comment that begins at `at` ends; `at` when none begins; NULL: nowhere. */
+static const char *end_of_quiet_part(const char *at)
+{
+    const char *end = at;
+
+    if (*at == '"')
+        return (end = end_of_string(at)) ? end + 1 : NULL;
+    if (*at == '#' || strncmp(at, "//", 2) == 0)
+        return strchr(at, '\n');
+    if (strncmp(at, "/*", 2) == 0)
+        return (end = strstr(at + 2, "*/")) ? end + 2 : NULL;
+    return end;
+}
+
 /* Steps over a string or a comment; false when none begins here. */
 static bool skip_quiet_part(struct scan *scan)
 {
-    const char *end = NULL;
-    size_t closing = 1;
+    const char *end = end_of_quiet_part(scan->at);
 
-    if (*scan->at == '"') {
-        for (end = scan->at + 1; *end && *end != '"'; end++)
-            if (*end == '\\' && end[1])
-                end++;
-    } else if (*scan->at == '#' || strncmp(scan->at, "//", 2) == 0) {
-        end = strchr(scan->at, '\n');
-    } else if (strncmp(scan->at, "/*", 2) == 0) {
-        end = strstr(scan->at + 2, "*/");
-        closing = 2;
-    } else {
+    if (end == scan->at)
         return false;
-    }
-    if (!end || !*end) {
-        scan->at += strlen(scan->at);
-        return true;
-    }
-    for (; scan->at < end + closing; scan->at++)
+    if (!end)
+        end = scan->at + strlen(scan->at);
+    for (; scan->at < end; scan->at++)
         scan->line += *scan->at == '\n';
     return true;
 }

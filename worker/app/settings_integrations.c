@@ -8,6 +8,8 @@
 #include "common/mem.h"
 #include "worker/app/settings_inner.h"
 
+enum { MAX_URL = 1024 };
+
 /* What must not occur twice. */
 struct seen {
     struct map licences;
@@ -76,26 +78,36 @@ static bool is_loopback(const char *host, size_t length)
     return false;
 }
 
+static bool has_strange_character(const char *url)
+{
+    for (; *url; url++)
+        if ((unsigned char)*url <= ' ' || (unsigned char)*url >= 0x7f ||
+            strchr("\"<>\\^`{|}", *url))
+            return true;
+    return false;
+}
+
+/* The host of a URL; [::1] with its brackets. */
+static size_t length_of_host(const char *host)
+{
+    return *host == '[' ? strcspn(host, "]/") + 1 : strcspn(host, ":/");
+}
+
 /* What is wrong with a URL; NULL when nothing is. */
 static const char *fault_of_url(const char *url, bool allow_http)
 {
     bool plain = strncmp(url, "http://", 7) == 0;
     const char *host = url + (plain ? 7 : 8);
-    size_t length;
 
     if (!plain && strncmp(url, "https://", 8) != 0)
         return "has to begin with https://";
-    for (const char *at = url; *at; at++)
-        if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 0x7f || strchr("\"<>\\^`{|}", *at))
-            return "has a character that no URL has";
-    if (strlen(url) > 1024)
-        return "is longer than 1024 characters";
+    if (has_strange_character(url) || strlen(url) > MAX_URL)
+        return "has a character that no URL has, or more than 1024";
     if (strpbrk(url, "?#@"))
         return "must be without user, query and fragment: https://mattermost.example.com";
-    length = *host == '[' ? strcspn(host, "]/") + 1 : strcspn(host, ":/");
-    if (length == 0)
+    if (length_of_host(host) == 0)
         return "names no host";
-    if (plain && !allow_http && !is_loopback(host, length))
+    if (plain && !allow_http && !is_loopback(host, length_of_host(host)))
         return "is http:// beyond the loopback address: the token would travel in the clear; use "
                "https://, or allow_http = true in this integration";
     return NULL;

@@ -1,5 +1,45 @@
 #include "worker/edge/kafka.h"
 
+/* First what correctness depends on, which the settings refuse to change. */
+const struct kafka_property kafka_consumer_defaults[] = {
+    { "client.id", "ireserve-mattermost" },
+    { "enable.auto.commit", "true" },
+    { "auto.commit.interval.ms", "200" },
+    { "enable.auto.offset.store", "false" },
+    { "partition.assignment.strategy", "cooperative-sticky" },
+    { "isolation.level", "read_committed" },
+    { "auto.offset.reset", "earliest" },
+    /* Mere defaults from here on. */
+    { "session.timeout.ms", "30000" },
+    { "heartbeat.interval.ms", "3000" },
+    { "max.poll.interval.ms", "60000" },
+    { "reconnect.backoff.max.ms", "1000" },
+    { "topic.metadata.refresh.interval.ms", "30000" },
+    { "queued.max.messages.kbytes", "4096" },
+    { "fetch.wait.max.ms", "100" },
+    { "socket.keepalive.enable", "true" },
+    { "log.queue", "true" },
+    { NULL, NULL },
+};
+
+const struct kafka_property kafka_producer_defaults[] = {
+    { "client.id", "ireserve-mattermost" },
+    { "enable.idempotence", "true" },
+    { "acks", "all" },
+    { "partitioner", "murmur2_random" },
+    /* Mere defaults from here on. */
+    { "linger.ms", "0" },
+    { "message.timeout.ms", "30000" },
+    /* A dead letter is larger than its record. */
+    { "message.max.bytes", "4194304" },
+    { "topic.metadata.propagation.max.ms", "5000" },
+    { "topic.metadata.refresh.interval.ms", "30000" },
+    { "reconnect.backoff.max.ms", "1000" },
+    { "socket.keepalive.enable", "true" },
+    { "log.queue", "true" },
+    { NULL, NULL },
+};
+
 static int set_all(rd_kafka_conf_t *conf, const struct kafka_property *properties,
                    struct fault *reterr)
 {

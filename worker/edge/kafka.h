@@ -18,6 +18,10 @@ struct kafka_property {
     const char *value;
 };
 
+/* What a consumer and a producer of this worker are; each ends in a NULL name. */
+extern const struct kafka_property kafka_consumer_defaults[];
+extern const struct kafka_property kafka_producer_defaults[];
+
 /* Who hears of what librdkafka says and of errors that it mends by itself; `level` as in syslog. */
 struct kafka_listener {
     void *context;

@@ -72,30 +72,12 @@ static void on_log(const rd_kafka_t *kafka, int level, const char *facility, con
     sink->listener.said(sink->listener.context, level, words);
 }
 
-static const struct kafka_property fixed[] = {
-    { "client.id", "ireserve-mattermost" },
-    { "enable.idempotence", "true" },
-    { "acks", "all" },
-    { "partitioner", "murmur2_random" },
-    /* Mere defaults from here on. */
-    { "linger.ms", "0" },
-    { "message.timeout.ms", "30000" },
-    /* A dead letter is larger than its record. */
-    { "message.max.bytes", "4194304" },
-    { "topic.metadata.propagation.max.ms", "5000" },
-    { "topic.metadata.refresh.interval.ms", "30000" },
-    { "reconnect.backoff.max.ms", "1000" },
-    { "socket.keepalive.enable", "true" },
-    { "log.queue", "true" },
-    { NULL, NULL },
-};
-
 static int start(struct sink *sink, struct fault *reterr)
 {
     rd_kafka_conf_t *conf;
     char reason[512];
 
-    if (kafka_conf_new(fixed, sink->properties, &conf, reterr) != 0)
+    if (kafka_conf_new(kafka_producer_defaults, sink->properties, &conf, reterr) != 0)
         return -1;
     rd_kafka_conf_set_opaque(conf, sink);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);

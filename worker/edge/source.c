@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "common/must.h"
+#include "worker/edge/source_record.h"
 
 /* A partition with its queue; stays in the list until it is given back. */
 struct assigned {
@@ -186,28 +187,6 @@ static void on_log(const rd_kafka_t *kafka, int level, const char *facility, con
     say(source, level, words);
 }
 
-/* What correctness depends on; the settings refuse to change it. */
-static const struct kafka_property fixed[] = {
-    { "client.id", "ireserve-mattermost" },
-    { "enable.auto.commit", "true" },
-    { "auto.commit.interval.ms", "200" },
-    { "enable.auto.offset.store", "false" },
-    { "partition.assignment.strategy", "cooperative-sticky" },
-    { "isolation.level", "read_committed" },
-    { "auto.offset.reset", "earliest" },
-    /* Mere defaults from here on. */
-    { "session.timeout.ms", "30000" },
-    { "heartbeat.interval.ms", "3000" },
-    { "max.poll.interval.ms", "60000" },
-    { "reconnect.backoff.max.ms", "1000" },
-    { "topic.metadata.refresh.interval.ms", "30000" },
-    { "queued.max.messages.kbytes", "4096" },
-    { "fetch.wait.max.ms", "100" },
-    { "socket.keepalive.enable", "true" },
-    { "log.queue", "true" },
-    { NULL, NULL },
-};
-
 static int subscribe(struct source *source, const char *const *topics, struct fault *reterr)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(4);
@@ -226,7 +205,7 @@ static int start(struct source *source, const struct source_options *options, st
     rd_kafka_conf_t *conf;
     char reason[512];
 
-    if (kafka_conf_new(fixed, options->properties, &conf, reterr) != 0)
+    if (kafka_conf_new(kafka_consumer_defaults, options->properties, &conf, reterr) != 0)
         return -1;
     rd_kafka_conf_set_opaque(conf, source);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
@@ -279,41 +258,6 @@ void source_serve(struct source *source)
     }
 }
 
-static void read_headers(rd_kafka_headers_t *headers, struct record_header *ret, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const void *value;
-        must(rd_kafka_header_get_all(headers, i, &ret[i].name, &value, &ret[i].length) ==
-             RD_KAFKA_RESP_ERR_NO_ERROR);
-        ret[i].value = value;
-    }
-}
-
-static struct record *read_record(const struct source_partition *partition,
-                                  const rd_kafka_message_t *message)
-{
-    rd_kafka_timestamp_type_t type;
-    rd_kafka_headers_t *headers = NULL;
-    struct record view = {
-        .topic = partition->topic,
-        .partition = message->partition,
-        .offset = message->offset,
-        .timestamp = rd_kafka_message_timestamp(message, &type),
-        .key = message->key,
-        .key_length = message->key_len,
-        .value = message->payload,
-        .value_length = message->len,
-    };
-
-    if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
-        view.header_count = rd_kafka_header_cnt(headers);
-    /* Kafka sets no limit but the record's size: thousands of headers are possible. */
-    AUTO(free) struct record_header *list = mem_new_array(view.header_count, sizeof(*list));
-    read_headers(headers, list, view.header_count);
-    view.headers = list;
-    return record_copy(&view);
-}
-
 struct record *source_take(struct source *source, struct source_partition *partition)
 {
     struct assigned *assigned = (struct assigned *)partition;
@@ -324,7 +268,7 @@ struct record *source_take(struct source *source, struct source_partition *parti
         if (message->err)
             say(source, 4, rd_kafka_message_errstr(message));
         else
-            record = read_record(partition, message);
+            record = source_read_record(partition, message);
         /* At once: a message that is kept pins the whole fetch that it came in. */
         rd_kafka_message_destroy(message);
     }

@@ -1,0 +1,50 @@
+/*
+ * worker_inner: what worker.c (running) and worker_wiring.c (building) share; nobody else includes
+ * it.
+ */
+#ifndef WORKER_APP_WORKER_INNER_H
+#define WORKER_APP_WORKER_INNER_H
+
+#include "common/metrics.h"
+#include "worker/app/assignments.h"
+#include "worker/app/burials.h"
+#include "worker/app/overview.h"
+#include "worker/app/postman.h"
+#include "worker/app/reporter.h"
+#include "worker/app/worker.h"
+#include "worker/core/dispatch.h"
+#include "worker/edge/management.h"
+#include "worker/edge/mattermost.h"
+#include "worker/edge/sink.h"
+#include "worker/edge/source.h"
+
+/* From running to draining (finish what is on the wire) to leaving (the group). */
+enum worker_state { RUNNING, DRAINING, LEAVING };
+
+struct worker {
+    const struct settings *settings;
+    struct loop *loop;
+    struct moment now; /* of this turn */
+    enum worker_state state;
+    mono_ms deadline; /* of the state */
+    int exit_code;
+    struct dispatch *dispatch;
+    struct source *source;
+    struct sink *sink;
+    struct mattermost *mattermost;
+    struct postman postman;
+    struct management *management;
+    struct metrics *metrics;
+    struct overview overview;
+    struct assignments assignments;
+    struct burials burials;
+    struct reporter reporter;
+};
+
+/*
+ * The moment of this turn.  Handlers of the loop run before worker_run() looks at the clock, so
+ * they ask here.
+ */
+const struct moment *worker_moment(struct worker *worker);
+
+#endif

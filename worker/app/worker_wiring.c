@@ -1,0 +1,251 @@
+/*
+ * How the parts of the worker are built, connected and taken apart.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "worker/app/clients.h"
+#include "worker/app/exits.h"
+#include "worker/app/meters.h"
+#include "worker/app/version.h"
+#include "worker/app/worker_inner.h"
+
+enum { ROUTE_RETRY_FIRST_MS = 5000, ROUTE_RETRY_MAX_MS = 300000 };
+
+/* ---- core → edges ---- */
+
+static void on_answered(void *context, struct ask *ask, const struct answer *answer)
+{
+    struct worker *worker = context;
+
+    dispatch_answered(worker->dispatch, ask, answer, worker_moment(worker));
+}
+
+static void port_ask(void *context, struct ask *ask)
+{
+    struct worker *worker = context;
+
+    postman_ask(&worker->postman, ask);
+}
+
+static void port_cancel(void *context, struct ask *ask)
+{
+    (void)context;
+    postman_cancel(ask);
+}
+
+static void port_bury(void *context, struct delivery *delivery)
+{
+    struct worker *worker = context;
+
+    burials_start(&worker->burials, delivery);
+}
+
+static void port_forget(void *context, struct delivery *delivery)
+{
+    (void)context;
+    burials_forget(delivery);
+}
+
+static void port_store(void *context, const char *topic, int32_t partition, int64_t offset)
+{
+    struct worker *worker = context;
+    const struct source_partition place = { .topic = topic, .number = partition };
+
+    source_store(worker->source, &place, offset);
+}
+
+static void port_report(void *context, const struct report *report)
+{
+    struct worker *worker = context;
+
+    reporter_take(&worker->reporter, report, &worker->now);
+}
+
+/* ---- edges → core ---- */
+
+static void on_rebalanced(void *context)
+{
+    struct worker *worker = context;
+
+    metrics_add(worker->metrics, METER_REBALANCES, 1);
+}
+
+static void on_assigned(void *context, struct source_partition *partition)
+{
+    struct worker *worker = context;
+
+    log_line(LOG_INFO, "assigned",
+             &(struct log_fields){
+                 .topic = partition->topic, .partition = partition->number, .offset = -1 });
+    assignments_add(&worker->assignments, partition);
+}
+
+static void on_revoked(void *context, struct source_partition *partition, bool lost)
+{
+    struct worker *worker = context;
+
+    log_line(LOG_INFO, lost ? "lost" : "revoked",
+             &(struct log_fields){
+                 .topic = partition->topic, .partition = partition->number, .offset = -1 });
+    assignments_revoke(&worker->assignments, partition, lost, worker_moment(worker));
+}
+
+static void on_committed(void *context, struct source_partition *partition, int64_t offset)
+{
+    struct worker *worker = context;
+    struct assignment *assignment = partition->owner;
+
+    metrics_count(worker->metrics, METER_COMMITS, COMMIT_OK, 0);
+    dispatch_committed(worker->dispatch, assignment->partition, offset, worker_moment(worker));
+}
+
+static void on_commit_failed(void *context, const char *words)
+{
+    struct worker *worker = context;
+
+    metrics_count(worker->metrics, METER_COMMITS, COMMIT_FAILED, 0);
+    log_line_capped(LOG_WARN, "commit_failed", &(struct log_fields){ .why = words }, words, 10000);
+}
+
+static void on_buried(void *context, struct delivery *delivery, const char *why)
+{
+    struct worker *worker = context;
+
+    dispatch_buried(worker->dispatch, delivery, why, worker_moment(worker));
+}
+
+static void on_died(void *context, const char *words)
+{
+    struct worker *worker = context;
+
+    log_line(LOG_ERROR, "kafka_fatal", &(struct log_fields){ .why = words });
+    worker->exit_code = EXIT_INTERNAL;
+    assignments_leave_all(&worker->assignments, true, worker_moment(worker));
+    worker_stop(worker);
+}
+
+/* ---- building ---- */
+
+static int open_kafka(struct worker *worker, struct fault *reterr)
+{
+    AUTO(free) struct kafka_property *consumer = clients_properties(worker->settings, true);
+    AUTO(free) struct kafka_property *producer = clients_properties(worker->settings, false);
+    const char *topics[] = { worker->settings->topics.notifications, NULL };
+    const struct sink_options sink = { .properties = producer,
+                                       .wake_fd = loop_wake_fd(worker->loop),
+                                       .listener = clients_listener };
+    const struct source_options source = {
+        .properties = consumer,
+        .topics = topics,
+        .wake_fd = loop_wake_fd(worker->loop),
+        .port = { worker, on_rebalanced, on_assigned, on_revoked, on_committed, on_commit_failed,
+                  on_died },
+        .listener = clients_listener,
+    };
+
+    if (sink_open(&sink, &worker->sink, reterr) != 0)
+        return -1;
+    return source_open(&source, &worker->source, reterr);
+}
+
+static struct dispatch *open_dispatch(struct worker *worker)
+{
+    const struct settings *settings = worker->settings;
+    const struct dispatch_options options = {
+        .in_flight = (size_t)settings->delivery.in_flight,
+        .in_flight_per_server = (size_t)settings->delivery.in_flight_per_server,
+        .window = (size_t)settings->delivery.window,
+        .waiting_bytes = (size_t)settings->delivery.waiting_bytes,
+        .attempt_timeout = settings->delivery.attempt_timeout_ms,
+        .retry = { settings->delivery.retry_first_ms, settings->delivery.retry_max_ms },
+        .route = { ROUTE_RETRY_FIRST_MS, ROUTE_RETRY_MAX_MS },
+        .seed = (uint64_t)clock_wall() ^ (uint64_t)getpid() << 32,
+    };
+    const struct dispatch_port port = { worker,      port_ask,   port_cancel, port_bury,
+                                        port_forget, port_store, port_report };
+
+    return dispatch_new(&options, &port, &settings->integrations);
+}
+
+/* Connects the parts that exist by now with each other. */
+static void connect_parts(struct worker *worker)
+{
+    const struct settings *settings = worker->settings;
+    const struct meters_options meters = { .version = worker_version,
+                                           .topics = &settings->topics.notifications,
+                                           .topic_count = 1 };
+
+    worker->metrics = meters_new(&meters);
+    worker->reporter.metrics = worker->metrics;
+    worker->assignments =
+        (struct assignments){ .source = worker->source,
+                              .dispatch = worker->dispatch,
+                              .leave_budget = settings->delivery.attempt_timeout_ms };
+    worker->burials = (struct burials){ .sink = worker->sink,
+                                        .topic = settings->topics.dead_letters,
+                                        .context = worker,
+                                        .done = on_buried };
+    worker->postman = (struct postman){ .mattermost = worker->mattermost,
+                                        .context = worker,
+                                        .answered = on_answered };
+    worker->overview = (struct overview){ .metrics = worker->metrics,
+                                          .dispatch = worker->dispatch,
+                                          .assignments = &worker->assignments };
+}
+
+static int open_management(struct worker *worker, struct fault *reterr)
+{
+    const struct management_options options = { .address = worker->settings->management.address,
+                                                .checks = overview_checks,
+                                                .metrics = overview_metrics,
+                                                .context = &worker->overview };
+
+    return management_new(worker->loop, &options, &worker->management, reterr);
+}
+
+int worker_new(const struct settings *settings, struct loop *loop, struct worker **ret,
+               struct fault *reterr)
+{
+    struct worker *worker = mem_new(sizeof(*worker));
+    const struct mattermost_options options = { .connections =
+                                                    (size_t)settings->delivery.in_flight + 8 };
+
+    worker->settings = settings;
+    worker->loop = loop;
+    worker->dispatch = open_dispatch(worker);
+    if (mattermost_new(loop, &options, &worker->mattermost, reterr) != 0 ||
+        open_kafka(worker, reterr) != 0) {
+        worker_free(worker);
+        return -1;
+    }
+    connect_parts(worker);
+    if (open_management(worker, reterr) != 0) {
+        worker_free(worker);
+        return -1;
+    }
+    *ret = worker;
+    return 0;
+}
+
+void worker_free(struct worker *worker)
+{
+    const struct moment *now;
+
+    if (!worker)
+        return;
+    now = worker_moment(worker);
+    assignments_drop_all(&worker->assignments, now);
+    dispatch_free(worker->dispatch);
+    source_free(worker->source);
+    sink_free(worker->sink);
+    postman_close(&worker->postman);
+    mattermost_free(worker->mattermost);
+    management_free(worker->management);
+    reporter_free(&worker->reporter);
+    metrics_free(worker->metrics);
+    free(worker);
+}
