@@ -107,7 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *body = read_head(text, text + size, &limits);
     struct answer answer = { .kind = ANSWER_HTTP, .body = body, .why = "" };
 
-    (void)sscanf(text, "HTTP/1.1 %3d", &answer.status);
+    if (strncmp(text, "HTTP/1.1 ", 9) == 0)
+        answer.status = (int)strtol(text + 9, NULL, 10);
     answer.body_length = size - (size_t)(body - text);
     answer_take_limits(&answer, &limits);
 

@@ -5,7 +5,7 @@
  * Connections are kept per server and re-used; HTTP/1.1, TLS verified, no redirects, no cookies, no
  * proxy from the environment; the token travels in a header only.  libcurl repeats a POST by itself
  * when a re-used connection dies before the answer: that is stopped here, and the outcome is
- * reported as unknown.
+ * reported as unknown.  The process has to ignore SIGPIPE, which TLS raises.
  */
 #ifndef WORKER_EDGE_MATTERMOST_H
 #define WORKER_EDGE_MATTERMOST_H
