@@ -93,6 +93,16 @@ static size_t length_of_host(const char *host)
     return *host == '[' ? strcspn(host, "]/") + 1 : strcspn(host, ":/");
 }
 
+/* What is wrong with what follows https:// or http://; NULL when nothing is. */
+static const char *fault_of_place(const char *url, const char *host)
+{
+    if (has_strange_character(url) || strlen(url) > MAX_URL)
+        return "has a character that no URL has, or more than 1024";
+    if (strpbrk(url, "?#@"))
+        return "must be without user, query and fragment: https://mattermost.example.com";
+    return length_of_host(host) == 0 ? "names no host" : NULL;
+}
+
 /* What is wrong with a URL; NULL when nothing is. */
 static const char *fault_of_url(const char *url, bool allow_http)
 {
@@ -101,16 +111,10 @@ static const char *fault_of_url(const char *url, bool allow_http)
 
     if (!plain && strncmp(url, "https://", 8) != 0)
         return "has to begin with https://";
-    if (has_strange_character(url) || strlen(url) > MAX_URL)
-        return "has a character that no URL has, or more than 1024";
-    if (strpbrk(url, "?#@"))
-        return "must be without user, query and fragment: https://mattermost.example.com";
-    if (length_of_host(host) == 0)
-        return "names no host";
     if (plain && !allow_http && !is_loopback(host, length_of_host(host)))
         return "is http:// beyond the loopback address: the token would travel in the clear; use "
                "https://, or allow_http = true in this integration";
-    return NULL;
+    return fault_of_place(url, host);
 }
 
 static void read_server(const struct reading *reading)
