@@ -156,14 +156,46 @@ bool reading_deceives(const char *text, size_t length)
     return false;
 }
 
-static bool begins_block(const char *line)
+static bool ends_line(char byte)
+{
+    return byte == ' ' || byte == '\n' || byte == '\0';
+}
+
+/* How many of the first kind of sign are in a line of nothing but these signs. */
+static size_t count_in_line_of(const char *signs, const char *line)
+{
+    size_t length = strspn(line, signs);
+    size_t count = 0;
+
+    if (line[length] != '\n' && line[length] != '\0')
+        return 0;
+    for (size_t i = 0; i < length; i++)
+        count += line[i] == *signs;
+    return count;
+}
+
+/* A rule, or what makes a heading or a table of the line above. */
+static bool is_rule(const char *line)
+{
+    return count_in_line_of("-:| ", line) > 0 || count_in_line_of("= ", line) > 0 ||
+           count_in_line_of("* ", line) >= 3 || count_in_line_of("_ ", line) >= 3;
+}
+
+static bool is_item(const char *line)
 {
     size_t digits = strspn(line, "0123456789");
 
-    if (*line && strchr("#>-+=*|: ", *line))
-        return true;
-    return digits > 0 && (line[digits] == '.' || line[digits] == ')') &&
-           (line[digits + 1] == ' ' || line[digits + 1] == '\n' || line[digits + 1] == '\0');
+    if (digits > 0)
+        return (line[digits] == '.' || line[digits] == ')') && ends_line(line[digits + 1]);
+    return *line && strchr("-+*", *line) && ends_line(line[1]);
+}
+
+static bool begins_block(const char *line)
+{
+    size_t hashes = strspn(line, "#");
+
+    return (*line && strchr(">| ", *line)) || (hashes > 0 && ends_line(line[hashes])) ||
+           is_item(line) || is_rule(line);
 }
 
 bool reading_has_blocks(const char *text)

@@ -2,12 +2,14 @@
 
 #include <string.h>
 
+#include "common/must.h"
 #include "worker/core/defuse.h"
 #include "worker/core/link.h"
 #include "worker/core/split.h"
 
 enum {
-    MAX_FIELDS_RUNES = 2400,
+    MAX_FIELD_RUNES = 1000,  /* of one */
+    MAX_FIELDS_RUNES = 2400, /* of all */
     MAX_TITLE_COST = 100,
     MAX_FALLBACK_COST = 300,
     SCRATCH_BYTES = 64 * 1024,
@@ -20,18 +22,31 @@ static const char *const colours[] = {
     [SEVERITY_URGENT] = "danger",
 };
 
-bool card_holds_fields(const struct notification *notification)
+/* How many runes of the props a field takes at most. */
+static size_t runes_of(const struct event_field *field)
 {
     enum { FRAME = 48 }; /* {"title":"","value":"","short":false}, and what the server adds */
-    size_t runes = 0;
 
-    for (size_t i = 0; i < notification->field_count && runes <= MAX_FIELDS_RUNES; i++) {
-        const struct event_field *field = &notification->fields[i];
-        /* A guard may be two runes in JSON where it costs one. */
-        runes += FRAME + 2 * split_cost(field->title, strlen(field->title)) +
-                 2 * split_cost(field->value, strlen(field->value));
+    /* A guard may be two runes in JSON where it costs one. */
+    return FRAME + 2 * split_cost(field->title, strlen(field->title)) +
+           2 * split_cost(field->value, strlen(field->value));
+}
+
+struct card_fields card_choose(const struct notification *notification)
+{
+    struct card_fields fields = { .count = 0 };
+    size_t room = MAX_FIELDS_RUNES;
+
+    must(notification->field_count <= EVENT_MAX_FIELDS);
+    for (size_t i = 0; i < notification->field_count; i++) {
+        size_t runes = runes_of(&notification->fields[i]);
+        if (runes > MAX_FIELD_RUNES || runes > room)
+            continue;
+        fields.are_on_card[i] = true;
+        fields.count++;
+        room -= runes;
     }
-    return runes <= MAX_FIELDS_RUNES;
+    return fields;
 }
 
 static void add_defused(const char *string, size_t budget, enum defuse_place place,
@@ -48,32 +63,44 @@ static void add_defused(const char *string, size_t budget, enum defuse_place pla
 }
 
 /* What is shown where attachments are not, and below the message in notifications on phones. */
-static void add_fallback(const struct notification *notification, const char *name,
-                         struct text *ret)
+static void add_fallback(const struct notification *notification, const struct card_fields *fields,
+                         const char *title, struct text *ret)
 {
     AUTO(text_free) struct text words = text_of(SCRATCH_BYTES);
 
     for (size_t i = 0; i < notification->field_count; i++) {
+        if (!fields->are_on_card[i])
+            continue;
         if (words.length > 0)
             text_add_string(&words, ", ");
         text_add_string(&words, notification->fields[i].title);
         text_add_string(&words, ": ");
         text_add_string(&words, notification->fields[i].value);
     }
-    add_defused(words.length > 0 ? text_string(&words) : name, MAX_FALLBACK_COST, DEFUSE_PLAIN,
+    add_defused(words.length > 0 ? text_string(&words) : title, MAX_FALLBACK_COST, DEFUSE_PLAIN,
                 ret);
 }
 
-static void add_fields(const struct notification *notification, struct text *ret)
+static void add_field(const struct event_field *field, struct text *ret)
 {
-    text_add_string(ret, ",\"fields\":[");
+    text_add_string(ret, "{\"title\":");
+    add_defused(field->title, SCRATCH_BYTES, DEFUSE_PLAIN, ret);
+    text_add_string(ret, ",\"value\":");
+    add_defused(field->value, SCRATCH_BYTES, DEFUSE_TEXT, ret);
+    text_add_string(ret, field->is_short ? ",\"short\":true}" : ",\"short\":false}");
+}
+
+static void add_fields(const struct notification *notification, const struct card_fields *fields,
+                       struct text *ret)
+{
+    const char *between = ",\"fields\":[";
+
     for (size_t i = 0; i < notification->field_count; i++) {
-        const struct event_field *field = &notification->fields[i];
-        text_add_string(ret, i ? ",{\"title\":" : "{\"title\":");
-        add_defused(field->title, SCRATCH_BYTES, DEFUSE_PLAIN, ret);
-        text_add_string(ret, ",\"value\":");
-        add_defused(field->value, SCRATCH_BYTES, DEFUSE_TEXT, ret);
-        text_add_string(ret, field->is_short ? ",\"short\":true}" : ",\"short\":false}");
+        if (!fields->are_on_card[i])
+            continue;
+        text_add_string(ret, between);
+        add_field(&notification->fields[i], ret);
+        between = ",";
     }
     text_add_char(ret, ']');
 }
@@ -91,25 +118,25 @@ static void add_title(const char *title, const struct text *url, struct text *re
     text_add_json(ret, text_string(url), url->length);
 }
 
-bool card_add(const struct notification *notification, const char *name, struct text *ret)
+bool card_add(const struct notification *notification, const struct card_fields *fields,
+              const char *name, struct text *ret)
 {
     AUTO(text_free) struct text url = text_of(SCRATCH_BYTES);
     const char *title = notification->label ? notification->label : name;
     bool is_link = notification->url && link_add(notification->url, &url);
-    bool has_fields = notification->field_count > 0 && card_holds_fields(notification);
 
-    if (!is_link && !has_fields && notification->severity == SEVERITY_INFO)
+    if (!is_link && fields->count == 0 && notification->severity == SEVERITY_INFO)
         return false;
 
     text_add_string(ret, "{\"fallback\":");
-    add_fallback(notification, title, ret);
+    add_fallback(notification, fields, title, ret);
     text_add_string(ret, ",\"color\":\"");
     text_add_string(ret, colours[notification->severity]);
     text_add_char(ret, '"');
-    if (is_link || !has_fields)
+    if (is_link || fields->count == 0)
         add_title(title, &url, ret);
-    if (has_fields)
-        add_fields(notification, ret);
+    if (fields->count > 0)
+        add_fields(notification, fields, ret);
     text_add_char(ret, '}');
     return true;
 }

@@ -10,16 +10,23 @@
 #include "common/text.h"
 #include "worker/core/event.h"
 
+/* Which fields of a notification stand on its card; the others are too long for that. */
+struct card_fields {
+    bool are_on_card[EVENT_MAX_FIELDS];
+    size_t count; /* of those that are */
+};
+
 /*
- * Whether the fields are short enough for the card.  All that a card takes of the props, with the
- * fields, is at most 4900 runes as the server counts: it writes < > and & as six.
+ * Chooses so that a card takes at most 4900 runes of the props, as the server counts: it writes
+ * < > and & as six.
  */
-bool card_holds_fields(const struct notification *notification);
+struct card_fields card_choose(const struct notification *notification);
 
 /*
  * Adds the attachment as a JSON object, named `name` (plain text, not defused yet) where the event
  * has no label.  False, and nothing added: there is nothing to put in it.
  */
-bool card_add(const struct notification *notification, const char *name, struct text *ret);
+bool card_add(const struct notification *notification, const struct card_fields *fields,
+              const char *name, struct text *ret);
 
 #endif

@@ -258,17 +258,31 @@ static void add_guarded(char byte, enum guard guard, struct text *ret)
     }
 }
 
-/* Whether a line that begins at `at` would be a heading, a list, a quote, a table and so on. */
-static bool opens_block(const struct scan *scan, size_t at)
+/* Whether 1. or 1) stands at `at`. */
+static bool is_number_of_list(const struct scan *scan, size_t at)
 {
     size_t end = at;
 
-    if (strchr("#>-+=*|:[", scan->bytes[at]))
-        return true;
     while (end < scan->length && is_digit(scan->bytes[end]))
         end++;
     char next = near(scan, end, 0);
     return end > at && (next == '.' || next == ')') && is_space(near(scan, end, 1));
+}
+
+/* Whether a line that begins at `at` would be a heading, a list, a quote, a table and so on. */
+static bool opens_block(const struct scan *scan, size_t at)
+{
+    static const char *const followers[128] = {
+        ['#'] = "# \n", ['-'] = "-|: \n", ['+'] = " \n",    ['*'] = "* \n",
+        ['_'] = "_ \n", ['='] = "= \n",   [':'] = "-|: \n", ['>'] = "",
+        ['|'] = "",     ['['] = "", /* of any character */
+    };
+    char first = near(scan, at, 0);
+    const char *next = is_beyond_ascii(first) ? NULL : followers[(unsigned char)first];
+
+    if (next)
+        return !*next || strchr(next, near(scan, at, 1));
+    return is_number_of_list(scan, at);
 }
 
 /* Adds what stands from `at` to `end`, which has no line feed and no spaces around it. */

@@ -33,6 +33,7 @@ struct draft {
     struct text title;    /* plain, what the headline begins with */
     struct text body;     /* plain, what stands below the headline */
     struct text scratch;
+    struct card_fields fields;
     struct pieces pieces;
 };
 
@@ -91,21 +92,22 @@ static void write_headline(struct draft *draft)
         text_truncate(headline, before);
 }
 
-/* Puts the text, and fields that are too long for the card, below the headline. */
+/* The text, and below it the fields that are too long for the card. */
 static void write_body(struct draft *draft)
 {
     const struct notification *notification = &draft->event->notification;
+    const char *between = "\n\n";
 
     text_add_string(&draft->body, notification->text);
-    if (card_holds_fields(notification))
-        return;
-    text_add_char(&draft->body, '\n');
     for (size_t i = 0; i < notification->field_count; i++) {
         const struct event_field *field = &notification->fields[i];
-        text_add_char(&draft->body, '\n');
+        if (draft->fields.are_on_card[i])
+            continue;
+        text_add_string(&draft->body, between);
         text_add_string(&draft->body, field->title);
         text_add_string(&draft->body, ": ");
         text_add_string(&draft->body, field->value);
+        between = "\n";
     }
 }
 
@@ -160,8 +162,11 @@ static void add_message(struct draft *draft, size_t index, struct text *ret)
     text_add(message, draft->headline.bytes, draft->headline.length);
     if (pieces->count > 1)
         text_printf(message, " (%zu/%zu)", index + 1, pieces->count);
+    size_t headline = message->length;
     text_add_char(message, '\n');
     defuse(pieces->text + begin, pieces->ends[index] - begin, DEFUSE_TEXT, message);
+    if (message->length == headline + 1)
+        text_truncate(message, headline); /* there is nothing to see of the text */
     text_add_json(ret, text_string(message), message->length);
 }
 
@@ -188,7 +193,7 @@ static void add_props(struct draft *draft, size_t index, struct text *ret)
     if (index == 0) {
         size_t before = ret->length;
         text_add_string(ret, ",\"attachments\":[");
-        if (card_add(&draft->event->notification, text_string(&draft->title), ret))
+        if (card_add(&draft->event->notification, &draft->fields, text_string(&draft->title), ret))
             text_add_char(ret, ']');
         else
             text_truncate(ret, before);
@@ -268,6 +273,7 @@ int render_event(const struct event *event, const struct render_target *target,
         .title = empty,
         .body = empty,
         .scratch = empty,
+        .fields = card_choose(&event->notification),
     };
 
     must(event->kind == EVENT_NOTIFICATION);
