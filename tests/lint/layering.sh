@@ -21,7 +21,7 @@ rules='
  librdkafka/#^worker/(edge/(kafka|source|sink|table)|cmd/demo|demo/)
  curl/#^worker/edge/mattermost
  libconfig[.]h#^worker/app/settings
- jansson[.]h#^worker/(core/(event|threads)|edge/mattermost|demo/)
+ jansson[.]h#^worker/(core/(event|threads)|edge/mattermost|cmd/show_post|demo/)
  microhttpd[.]h#^worker/(edge/(listener|management)|demo/)
  openssl/#^common/digest
 '

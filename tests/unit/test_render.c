@@ -1,6 +1,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,6 +129,111 @@ static void each_post_has_a_pending_id_of_its_own(void **state)
     assert_true(strncmp(id, other_id, 26) != 0);
 }
 
+/* How often `part` stands in `whole`. */
+static size_t count(const char *whole, const char *part)
+{
+    size_t found = 0;
+
+    for (; (whole = strstr(whole, part)); whole += strlen(part))
+        found++;
+    return found;
+}
+
+static void a_long_text_goes_on_in_further_posts(void **state)
+{
+    (void)state;
+    struct text words = text_of(64 * 1024);
+    struct event event = event_of_test();
+    struct render_limits limits = { .max_runes = 1000, .max_body_bytes = 300000, .priority = true };
+
+    for (int i = 0; i < 500; i++)
+        text_printf(&words, "woord%03d ", i);
+    AUTO(free) char *typed = text_take(&words);
+    event.notification.text = typed;
+    event.notification.title = "Lang";
+    event.notification.severity = SEVERITY_URGENT;
+    AUTO(free) char *bodies = render_with(&event, &limits);
+
+    assert_int_equal(count(bodies, "\n{"), 4);
+    assert_contains(bodies, "\"message\":\"**Lang** (1/5)\\nwoord000 ");
+    assert_contains(bodies, "\"message\":\"**Lang** (5/5)\\n");
+    assert_contains(bodies, "\"part\":5,");
+    assert_int_equal(count(bodies, "\"attachments\""), 1);
+    assert_int_equal(count(bodies, "\"priority\":\"urgent\""), 1);
+    assert_int_equal(count(bodies, "\"pending_post_id\""), 5);
+    const char *at = bodies;
+    for (int i = 0; i < 500; i++) {
+        char word[16];
+        (void)snprintf(word, sizeof(word), "woord%03d", i);
+        at = strstr(at, word);
+        assert_non_null(at);
+    }
+}
+
+static void an_event_that_needs_too_many_posts_is_refused(void **state)
+{
+    (void)state;
+    AUTO(free) char *text = mem_new(400001);
+    struct event event = event_of_test();
+    struct record record = record_of_test();
+    struct render_target target = target_of_test(&record);
+    struct rendering rendering = { 0 };
+
+    memset(text, '$', 400000);
+    event.notification.text = text;
+    assert_int_equal(render_event(&event, &target, &rendering), -1);
+    rendering_free(&rendering);
+    memset(text, 'x', 400000);
+    assert_int_equal(render_event(&event, &target, &rendering), 0);
+    rendering_free(&rendering);
+    target.limits.max_body_bytes = 2000;
+    assert_int_equal(render_event(&event, &target, &rendering), -1);
+    rendering_free(&rendering);
+}
+
+/* Gives a string of `length` times the byte, with something before it. */
+static char *repeat(const char *before, char byte, size_t length)
+{
+    char *string = mem_new(strlen(before) + length + 1);
+
+    memcpy(string, before, strlen(before));
+    memset(string + strlen(before), byte, length);
+    return string;
+}
+
+static void props_fit_a_server_that_takes_little(void **state)
+{
+    (void)state;
+    AUTO(free) char *source = repeat("https://a.nl/", '&', EVENT_MAX_SOURCE - 13);
+    AUTO(free) char *id = repeat("", '<', EVENT_MAX_ID);
+    AUTO(free) char *title = repeat("", '$', EVENT_MAX_TITLE);
+    AUTO(free) char *label = repeat("", '<', EVENT_MAX_LABEL);
+    AUTO(free) char *url = repeat("https://a.nl/", '&', 190);
+    AUTO(free) char *value = repeat("", '&', 90);
+    struct event_field fields[EVENT_MAX_FIELDS];
+    struct event event = event_of_test();
+
+    for (size_t i = 0; i < EVENT_MAX_FIELDS; i++)
+        fields[i] = (struct event_field){ .title = "Opmerking", .value = value };
+    event.source = source;
+    event.id = id;
+    event.notification.title = title;
+    event.notification.label = label;
+    event.notification.url = url;
+    event.notification.fields = fields;
+    event.notification.field_count = EVENT_MAX_FIELDS;
+    AUTO(free) char *body = render_with(&event, NULL);
+
+    assert_contains(body, "title_link");
+    assert_contains(body, "\"fields\":[");
+    const char *props = strstr(body, "\"props\":");
+    const char *end = strstr(body, ",\"pending_post_id\"");
+    size_t runes = 0;
+    for (const char *at = props + strlen("\"props\":"); at < end; at++)
+        runes += strchr("<>&", *at) ? 6 : ((unsigned char)*at & 0xC0) != 0x80;
+    assert_in_range(runes, 4000, 7600); /* of 7982; the server adds to an attachment */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +241,9 @@ int main(void)
         cmocka_unit_test(a_post_tells_which_record_it_came_from),
         cmocka_unit_test(a_priority_is_sent_only_when_it_means_something),
         cmocka_unit_test(each_post_has_a_pending_id_of_its_own),
+        cmocka_unit_test(a_long_text_goes_on_in_further_posts),
+        cmocka_unit_test(an_event_that_needs_too_many_posts_is_refused),
+        cmocka_unit_test(props_fit_a_server_that_takes_little),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,12 @@
+/*
+ * show_post: the body of a request to post, for people.
+ */
+#ifndef WORKER_CMD_SHOW_POST_H
+#define WORKER_CMD_SHOW_POST_H
+
+#include "common/text.h"
+
+/* Adds channel, priority, message and attachments of a body that was rendered. */
+void show_post(const struct text *body, struct text *ret);
+
+#endif
