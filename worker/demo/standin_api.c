@@ -1,0 +1,303 @@
+/* The Mattermost API: who calls, what is refused before any route, which route, which faults. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/mem.h"
+#include "worker/demo/standin_gojson.h"
+#include "worker/demo/standin_inner.h"
+#include "worker/demo/standin_refusal.h"
+
+enum {
+    MAX_URL = 2048,
+    DRAINED_BYTES = 256 * 1024, /* of a body that nobody wants, before the connection is closed */
+    SPARE_PAYLOAD_BYTES = 512,
+    ADDRESS_SIZE = 16, /* of "255.255.255.255" and a NUL */
+};
+
+enum who { ANYBODY, SESSION };
+
+struct route {
+    const char *method;
+    const char *path; /* behind /api/v4/; {names} stand for a part of it */
+    enum who who;
+    route_handler *handle;
+    bool only_new; /* the older server does not have it */
+};
+
+static const struct route routes[] = {
+    { "POST", "posts", SESSION, create_post, false },
+    { "GET", "posts/{post_id}", SESSION, get_post, false },
+    { "GET", "posts/{post_id}/thread", SESSION, get_thread, false },
+    { "PUT", "posts/{post_id}/patch", SESSION, patch_post, false },
+    { "DELETE", "posts/{post_id}", SESSION, delete_post, false },
+    { "GET", "channels/{channel_id}/posts", SESSION, get_channel_posts, false },
+    { "GET", "channels/{channel_id}", SESSION, get_channel, false },
+    { "GET", "channels/{channel_id}/members/me", SESSION, get_my_membership, false },
+    { "GET", "users/me", SESSION, get_me, false },
+    { "GET", "users/me/teams", SESSION, get_my_teams, false },
+    { "GET", "users/me/channels", SESSION, get_my_channels, true },
+    { "GET", "users/me/teams/{team_id}/channels", SESSION, get_my_team_channels, false },
+    { "GET", "teams/{team_id}/channels/name/{channel_name}", SESSION, get_channel_by_name, false },
+    { "GET", "teams/name/{team_name}/channels/name/{channel_name}", SESSION, get_channel_by_names,
+      false },
+    { "GET", "teams/name/{team_name}", SESSION, get_team_by_name, false },
+    { "GET", "config/client", ANYBODY, get_config, false },
+    { "GET", "system/ping", ANYBODY, get_ping, false },
+};
+
+static const char api_prefix[] = "/api/v4/";
+
+/* Whether a path is that of a route; then `ret` is what stands at its {names}. */
+static bool matches(const char *pattern, const char *path, struct captures *ret)
+{
+    size_t captured = 0;
+
+    while (*pattern && *path) {
+        size_t length = strcspn(path, "/");
+        size_t expected = strcspn(pattern, "/");
+
+        if (*pattern == '{') {
+            if (length == 0 || length >= CAPTURE_SIZE)
+                return false;
+            memcpy(ret->values[captured], path, length);
+            ret->values[captured++][length] = '\0';
+        } else if (length != expected || strncmp(pattern, path, length) != 0) {
+            return false;
+        }
+        path += length;
+        pattern += expected;
+        if (*path != *pattern)
+            return false;
+        path += *path == '/';
+        pattern += *pattern == '/';
+    }
+    return *path == *pattern;
+}
+
+static const struct route *find_route(const struct standin *standin,
+                                      const struct exchange *exchange, struct captures *ret)
+{
+    size_t prefix = strlen(api_prefix);
+
+    if (strncmp(exchange->path, api_prefix, prefix) != 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+        const struct route *route = &routes[i];
+
+        if (strcmp(route->method, exchange->method) == 0 && !(route->only_new && is_old(standin)) &&
+            matches(route->path, exchange->path + prefix, ret))
+            return route;
+    }
+    return NULL;
+}
+
+/* The token of a request, the way it is found there: cookie first; NULL: none. */
+static const char *find_token(const struct exchange *exchange)
+{
+    static const char cookie_name[] = "MMAUTHTOKEN=";
+    const char *cookie = exchange_header(exchange, "Cookie");
+    const char *authorization = exchange_header(exchange, "Authorization");
+
+    if (cookie && strncmp(cookie, cookie_name, strlen(cookie_name)) == 0)
+        return cookie + strlen(cookie_name);
+    if (!authorization)
+        return NULL;
+    if (strncasecmp(authorization, "Bearer ", strlen("Bearer ")) == 0)
+        return authorization + strlen("Bearer ");
+    if (strncasecmp(authorization, "Token ", strlen("Token ")) == 0)
+        return authorization + strlen("Token ");
+    return NULL;
+}
+
+/* The headers that every answer of the API carries, a refusal by the limiter excepted. */
+static void add_usual_headers(const struct standin *standin, struct exchange *exchange)
+{
+    exchange->content_type = "application/json";
+    exchange_add_header(exchange, "Vary", "Accept-Encoding");
+    exchange_add_header(exchange, "X-Request-Id", "%s", exchange->request_id);
+    if (is_old(standin)) {
+        exchange_add_header(exchange, "X-Version-Id",
+                            "5.37.0..ef0037ef1337e59d3131b80c127123e6.false");
+    } else {
+        exchange_add_header(
+            exchange, "X-Version-Id",
+            "11.2.0..01da738be7df85abfb0e222bd551c36f2b03952b7450dd9269d633821d452d4e.false");
+        exchange_add_header(exchange, "Referrer-Policy", "no-referrer");
+        exchange_add_header(exchange, "X-Content-Type-Options", "nosniff");
+    }
+    if (strcmp(exchange->method, "GET") == 0)
+        exchange_add_header(exchange, "Expires", "0");
+}
+
+/* Adds the limiter's headers; false: refused by it. */
+static bool pass_limiter(struct standin *standin, struct exchange *exchange, const char *token)
+{
+    struct limiter *limiter = &standin->limiter;
+    struct limiter_state state;
+    char peer[ADDRESS_SIZE];
+    AUTO(free) char *key = NULL;
+    const char *proxy = *standin->config.proxy_header
+                            ? exchange_header(exchange, standin->config.proxy_header)
+                            : NULL;
+
+    if (!limiter->per_second)
+        return true;
+    exchange_peer(exchange, sizeof(peer), peer);
+    bool by_token = limiter->by_user && token && *token;
+    key = mem_printf("%s|%s", by_token ? token : "",
+                     limiter->by_address || !by_token ? (proxy ? proxy : peer) : "");
+    bool pass = limiter_pass(limiter, key, standin->model.now, &state);
+    int times = pass && limiter->by_user && exchange->user ? 2 : 1;
+    for (int i = 0; i < times; i++) {
+        exchange_add_header(exchange, "X-Ratelimit-Limit", "%d", (int)state.limit);
+        exchange_add_header(exchange, "X-Ratelimit-Remaining", "%d", (int)state.remaining);
+        exchange_add_header(exchange, "X-Ratelimit-Reset", "%d", (int)state.reset_s);
+    }
+    if (pass)
+        return true;
+    exchange_add_header(exchange, "Retry-After", "%d", (int)state.retry_after_s);
+    exchange_add_header(exchange, "X-Content-Type-Options", "nosniff");
+    exchange->content_type = "text/plain; charset=utf-8";
+    exchange->status = 429;
+    text_add_string(&exchange->reply, "limit exceeded\n");
+    return false;
+}
+
+static void answer_no_route(const struct standin *standin, struct exchange *exchange)
+{
+    bool in_api = strncmp(exchange->path, api_prefix, strlen(api_prefix)) == 0;
+
+    if (!in_api)
+        add_usual_headers(standin, exchange);
+    exchange->content_type =
+        in_api && is_old(standin) ? "text/plain; charset=utf-8" : "application/json";
+    exchange->status = 404;
+    text_add_string(&exchange->reply,
+                    "{\"id\":\"api.context.404.app_error\","
+                    "\"message\":\"Sorry, we could not find the page.\",\"detailed_error\":"
+                    "\"There doesn't appear to be an api call for the url='");
+    text_add_string(&exchange->reply, exchange->path);
+    text_add_string(&exchange->reply, "'.  Typo? are you missing a team_id or user_id as part of "
+                                      "the url?\",\"status_code\":404}");
+}
+
+/* Answers what is refused before any route is looked for; true: it was. */
+static bool refused_early(struct exchange *exchange, const struct standin *standin)
+{
+    if (exchange->target_length > MAX_URL && !is_old(standin)) {
+        exchange->content_type = "application/json";
+        refuse(exchange, REFUSED_URL_TOO_LONG, NULL);
+        return true;
+    }
+    if (strstr(exchange->path, "//")) {
+        AUTO(free) char *clean = mem_string(exchange->path);
+        char *to = clean;
+
+        for (const char *from = exchange->path; *from; from++)
+            if (from[0] != '/' || from[1] != '/')
+                *to++ = *from;
+        *to = '\0';
+        exchange_add_header(exchange, "Location", "%s", clean);
+        exchange->status = 301;
+        return true;
+    }
+    return false;
+}
+
+/* Refuses who has no session; true: refused. */
+static bool lacks_session(const struct standin *standin, struct exchange *exchange,
+                          const char *token)
+{
+    if (exchange->user)
+        return false;
+    if (!token && exchange_query(exchange, "access_token") &&
+        model_session(&standin->model, exchange_query(exchange, "access_token"))) {
+        refuse(exchange, REFUSED_TOKEN_IN_QUERY, NULL);
+        return true;
+    }
+    refuse(exchange, REFUSED_NO_SESSION, NULL);
+    if (token && *token)
+        exchange_add_header(exchange, "Set-Cookie", "MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly");
+    return true;
+}
+
+/* Refuses a {…_id} in the path that has not the form of one; true: refused. */
+static bool lacks_id(struct exchange *exchange, const struct route *route,
+                     const struct captures *captures)
+{
+    size_t index = 0;
+
+    for (const char *at = strchr(route->path, '{'); at; at = strchr(at + 1, '{')) {
+        size_t length = strcspn(at + 1, "}");
+        bool wants_id = length > 3 && strncmp(at + 1 + length - 3, "_id", 3) == 0;
+
+        if (wants_id && !model_is_id(captures->values[index])) {
+            AUTO(free) char *name = mem_string_of(at + 1, length);
+            refuse(exchange, REFUSED_BAD_URL_PARAM, name);
+            return true;
+        }
+        index++;
+    }
+    return false;
+}
+
+/* The answer of the server itself, without faults. */
+static void answer(struct standin *standin, struct exchange *exchange)
+{
+    const char *token = find_token(exchange);
+    struct captures captures;
+    const struct route *route = find_route(standin, exchange, &captures);
+
+    if (!pass_limiter(standin, exchange, token) || refused_early(exchange, standin))
+        return;
+    if (!route) {
+        answer_no_route(standin, exchange);
+        return;
+    }
+    add_usual_headers(standin, exchange);
+    if (route->who == SESSION && lacks_session(standin, exchange, token))
+        return;
+    if (!lacks_id(exchange, route, &captures))
+        route->handle(standin, exchange, &captures);
+}
+
+void api_begun(void *context, struct exchange *exchange)
+{
+    struct standin *standin = context;
+    const char *token = find_token(exchange);
+    const char *expect = exchange_header(exchange, "Expect");
+
+    standin_tick(standin);
+    model_new_id(&standin->model, exchange->request_id);
+    if (token && !standin->faults.bad_token)
+        exchange->user = model_session(&standin->model, token);
+    if (!is_old(standin))
+        exchange->body_limit = (size_t)standin->config.max_payload_bytes + SPARE_PAYLOAD_BYTES;
+    if (!expect)
+        return;
+    if (strcasecmp(expect, "100-continue") != 0) {
+        exchange->status = 417;
+        exchange->close = true;
+    } else if (!exchange->user) {
+        answer(standin, exchange); /* without asking for the body */
+    }
+}
+
+void api_handle(void *context, struct exchange *exchange)
+{
+    struct standin *standin = context;
+    struct captures captures;
+
+    standin_tick(standin);
+    const struct route *route = find_route(standin, exchange, &captures);
+    exchange->label = route ? route->path : NULL;
+    if (!api_make_trouble(standin, exchange)) {
+        answer(standin, exchange);
+        if (exchange->go_on)
+            return;
+    }
+    if (exchange->body_bytes > exchange->body_limit + DRAINED_BYTES)
+        exchange->close = true;
+    api_conclude(standin, exchange);
+}

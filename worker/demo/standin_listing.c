@@ -1,0 +1,202 @@
+/* GET /api/v4/channels/{id}/posts: a channel's posts, page by page or around an anchor. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/map.h"
+#include "worker/demo/standin_inner.h"
+#include "worker/demo/standin_refusal.h"
+#include "worker/demo/standin_view.h"
+
+enum {
+    DEFAULT_PAGE = 60,
+    MAX_PAGE = 200,
+    MAX_SINCE = 1000,
+};
+
+/* A part of a channel's posts: indices into channel->posts, `from` included, `to` not. */
+struct span {
+    size_t from;
+    size_t to;
+};
+
+static long long query_number(const struct exchange *exchange, const char *name,
+                              long long otherwise)
+{
+    const char *value = exchange_query(exchange, name);
+    char *end = NULL;
+    long long number = value ? strtoll(value, &end, 10) : otherwise;
+
+    return value && (*value == '\0' || *end != '\0') ? -1 : number;
+}
+
+/* How many of a channel's posts are older than a moment, or not newer. */
+static size_t count_until(const struct channel *channel, wall_ms moment, bool included)
+{
+    size_t low = 0;
+    size_t high = channel->post_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        wall_ms at = channel->posts[middle]->create_at;
+
+        if (at < moment || (included && at == moment))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Moves on over so many posts that are not deleted, and says where that ends. */
+static size_t skip_newer(const struct channel *channel, size_t from, long long count)
+{
+    while (from < channel->post_count && count > 0)
+        count -= channel->posts[from++]->delete_at == 0;
+    return from;
+}
+
+static size_t skip_older(const struct channel *channel, size_t to, long long count)
+{
+    while (to > 0 && count > 0)
+        count -= channel->posts[--to]->delete_at == 0;
+    return to;
+}
+
+/* The page that was asked for; false: the parameters were refused. */
+static bool find_span(struct standin *standin, struct exchange *exchange,
+                      const struct channel *channel, struct span *ret)
+{
+    const char *after = exchange_query(exchange, "after");
+    const char *before = exchange_query(exchange, "before");
+    const char *anchor_id = after ? after : before;
+    long long page = query_number(exchange, "page", 0);
+    long long size = query_number(exchange, "per_page", DEFAULT_PAGE);
+
+    page = page < 0 ? 0 : page;
+    size = size < 0 ? DEFAULT_PAGE : size > MAX_PAGE ? MAX_PAGE : size;
+    *ret = (struct span){ 0, 0 };
+    if (anchor_id) {
+        const struct post *anchor = model_find_post(&standin->model, anchor_id);
+
+        if (!model_is_id(anchor_id)) {
+            refuse(exchange, REFUSED_BAD_PARAM, after ? "after" : "before");
+            return false;
+        }
+        if (!anchor)
+            return true;
+        if (after) {
+            size_t first = count_until(channel, anchor->create_at, true);
+            ret->from = skip_newer(channel, first, page * size);
+            ret->to = skip_newer(channel, ret->from, size);
+            return true;
+        }
+        ret->to = count_until(channel, anchor->create_at, false);
+    } else {
+        ret->to = channel->post_count;
+    }
+    ret->to = skip_older(channel, ret->to, page * size);
+    ret->from = skip_older(channel, ret->to, size);
+    return true;
+}
+
+/* Adds a listed post with what comes along: its thread, or the root of that. */
+static void add_listed(struct text *text, const struct model *model, const struct post *post,
+                       bool skip_threads, struct map *added)
+{
+    const struct post *root = post->root ? post->root : post;
+
+    if (!map_find(added, post->id, ID_LENGTH)) {
+        map_put(added, post->id, ID_LENGTH, added);
+        api_add_post(text, model, post, VIEW_LISTED);
+    }
+    if (!post->root || map_find(added, root->id, ID_LENGTH))
+        return;
+    map_put(added, root->id, ID_LENGTH, added);
+    api_add_post(text, model, root, VIEW_LISTED);
+    for (size_t i = 0; !skip_threads && i < root->reply_count; i++) {
+        const struct post *reply = root->replies[i];
+        if (reply->delete_at || map_find(added, reply->id, ID_LENGTH))
+            continue;
+        map_put(added, reply->id, ID_LENGTH, added);
+        api_add_post(text, model, reply, VIEW_LISTED);
+    }
+}
+
+static const char *neighbour(const struct channel *channel, size_t index, int step)
+{
+    for (; index < channel->post_count; index += (size_t)step)
+        if (!channel->posts[index]->delete_at)
+            return channel->posts[index]->id;
+    return "";
+}
+
+static bool is_in(const struct post *post, long long since)
+{
+    return since > 0 ? post->update_at > since : !post->delete_at;
+}
+
+static void write_listing(struct standin *standin, struct exchange *exchange,
+                          const struct channel *channel, struct span span, long long since)
+{
+    AUTO(map_free) struct map added = { 0 };
+    const char *skip = exchange_query(exchange, "skipFetchThreads");
+    bool skip_threads = skip && strcmp(skip, "true") == 0;
+    struct text *text = &exchange->reply;
+
+    text_add_string(text, "{\"order\":[");
+    for (size_t i = span.to; i-- > span.from;)
+        if (is_in(channel->posts[i], since))
+            api_add_id(text, channel->posts[i]->id);
+    text_add_string(text, "],\"posts\":{");
+    for (size_t i = span.to; i-- > span.from;)
+        if (is_in(channel->posts[i], since))
+            add_listed(text, &standin->model, channel->posts[i], skip_threads, &added);
+    bool whole = since > 0 || span.from == span.to;
+    text_printf(text, "},\"next_post_id\":\"%s\",\"prev_post_id\":\"%s\"",
+                whole ? "" : neighbour(channel, span.to, 1),
+                whole ? "" : neighbour(channel, span.from - 1, -1));
+    if (!is_old(standin))
+        text_add_string(text, ",\"first_inaccessible_post_time\":0");
+    text_add_string(text, "}\n");
+}
+
+/* The channel of a listing; NULL: refused. */
+static struct channel *listed_channel(struct standin *standin, struct exchange *exchange,
+                                      const char *id)
+{
+    struct channel *channel = model_find_channel_id(&standin->model, id);
+
+    if (standin->faults.database_away)
+        refuse(exchange, REFUSED_LISTING_UNREADABLE, NULL);
+    else if (!channel && !is_old(standin))
+        refuse(exchange, REFUSED_NO_CHANNEL, id);
+    else if (!channel || !model_may_read(channel, exchange->user))
+        refuse(exchange, REFUSED_NO_PERMISSION, NULL);
+    else
+        return channel;
+    return NULL;
+}
+
+void get_channel_posts(struct standin *standin, struct exchange *exchange,
+                       const struct captures *captures)
+{
+    enum { MAX_ETAG = 100 };
+    const struct channel *channel = listed_channel(standin, exchange, captures->values[0]);
+    long long since = query_number(exchange, "since", 0);
+    AUTO(text_free) struct text etag = text_of(MAX_ETAG);
+    struct span span;
+
+    if (!channel)
+        return;
+    if (since > 0) {
+        span = (struct span){ 0, channel->post_count };
+        span.from = span.to > MAX_SINCE ? span.to - MAX_SINCE : 0;
+    } else if (!find_span(standin, exchange, channel, &span)) {
+        return;
+    }
+    text_printf(&etag, "%s.%lld", api_version_name(standin), (long long)channel->last_change_at);
+    if (since <= 0 && api_is_known(exchange, text_string(&etag)))
+        return;
+    exchange->status = 200;
+    write_listing(standin, exchange, channel, span, since);
+}

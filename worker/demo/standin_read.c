@@ -1,0 +1,153 @@
+/* Reading, changing and deleting posts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "worker/demo/standin_draft.h"
+#include "worker/demo/standin_gojson.h"
+#include "worker/demo/standin_inner.h"
+#include "worker/demo/standin_refusal.h"
+#include "worker/demo/standin_view.h"
+
+/* The post that a route names, when it may be read; NULL: refused. */
+static struct post *readable_post(struct standin *standin, struct exchange *exchange,
+                                  const char *id)
+{
+    struct post *post = model_find_post(&standin->model, id);
+
+    if (standin->faults.database_away)
+        refuse(exchange, REFUSED_POST_UNREADABLE, NULL);
+    else if (!post || post->delete_at)
+        refuse(exchange, REFUSED_NO_POST, NULL);
+    else if (!model_may_read(post->channel, exchange->user))
+        refuse(exchange, REFUSED_NO_PERMISSION, NULL);
+    else
+        return post;
+    return NULL;
+}
+
+void get_post(struct standin *standin, struct exchange *exchange, const struct captures *captures)
+{
+    enum { MAX_ETAG = 100 };
+    const struct post *post = readable_post(standin, exchange, captures->values[0]);
+    AUTO(text_free) struct text etag = text_of(MAX_ETAG);
+
+    if (!post)
+        return;
+    text_printf(&etag, "%s.%s.%lld", api_version_name(standin), post->id,
+                (long long)post->update_at);
+    if (api_is_known(exchange, text_string(&etag)))
+        return;
+    exchange->status = 200;
+    view_post(&exchange->reply, &standin->model, post, VIEW_READ);
+    text_add_char(&exchange->reply, '\n');
+}
+
+void get_thread(struct standin *standin, struct exchange *exchange, const struct captures *captures)
+{
+    const struct post *asked = readable_post(standin, exchange, captures->values[0]);
+    struct text *text = &exchange->reply;
+
+    if (!asked)
+        return;
+    const struct post *root = asked->root ? asked->root : asked;
+    exchange_add_header(exchange, "Etag", "%s.%s.%s.%lld", api_version_name(standin), asked->id,
+                        root->reply_count ? root->replies[root->reply_count - 1]->id : root->id,
+                        (long long)root->update_at);
+    exchange->status = 200;
+    text_add_string(text, "{\"order\":[");
+    api_add_id(text, asked->id);
+    if (asked != root || is_old(standin))
+        api_add_id(text, root->id);
+    for (size_t i = 0; i < root->reply_count; i++)
+        if (!root->replies[i]->delete_at && root->replies[i] != asked)
+            api_add_id(text, root->replies[i]->id);
+    text_add_string(text, "],\"posts\":{");
+    api_add_post(text, &standin->model, root, VIEW_READ);
+    for (size_t i = 0; i < root->reply_count; i++)
+        if (!root->replies[i]->delete_at)
+            api_add_post(text, &standin->model, root->replies[i], VIEW_READ);
+    text_add_string(text, is_old(standin)
+                              ? "},\"next_post_id\":\"\",\"prev_post_id\":\"\"}\n"
+                              : "},\"next_post_id\":\"\",\"prev_post_id\":\"\",\"has_next\":false,"
+                                "\"first_inaccessible_post_time\":0}\n");
+}
+
+/* A post that its author may change; NULL: refused. */
+static struct post *own_post(struct standin *standin, struct exchange *exchange, const char *id,
+                             enum refusal when_gone)
+{
+    struct post *post = model_find_post(&standin->model, id);
+
+    if (!post || post->delete_at)
+        refuse(exchange, when_gone, NULL);
+    else if (post->user != exchange->user || !model_find_member(post->channel, exchange->user))
+        refuse(exchange, REFUSED_NO_PERMISSION, NULL);
+    else
+        return post;
+    return NULL;
+}
+
+static void apply_patch(struct standin *standin, struct post *post, const struct draft *draft,
+                        bool has_message)
+{
+    if (has_message && strcmp(post->message, draft->message) != 0) {
+        free(post->message);
+        post->message = mem_string(draft->message);
+        post->edit_at = standin->model.now;
+    }
+    if (draft->props) {
+        free(post->props);
+        post->props = draft_props(draft->props, false, standin->model.version);
+    }
+    if (draft->is_pinned)
+        post->is_pinned = json_is_true(draft->is_pinned);
+    model_touch_post(&standin->model, post);
+}
+
+void patch_post(struct standin *standin, struct exchange *exchange, const struct captures *captures)
+{
+    struct post *post = own_post(standin, exchange, captures->values[0], REFUSED_NO_PERMISSION);
+    struct draft draft;
+
+    if (!post)
+        return;
+    if (post->channel->delete_at) {
+        refuse(exchange, REFUSED_PATCH_ARCHIVED, NULL);
+        return;
+    }
+    if (draft_read(text_string(&exchange->body), exchange->body.length, standin->model.version,
+                   &draft) != 0) {
+        refuse(exchange, REFUSED_BAD_BODY, "post");
+        return;
+    }
+    if (draft_runes(draft.message) > (size_t)standin->config.max_post_size) {
+        refuse(exchange, is_old(standin) ? REFUSED_MESSAGE_LENGTH_OLD : REFUSED_MESSAGE_LENGTH,
+               NULL);
+    } else if (strstr(draft.message, GOJSON_NUL)) {
+        refuse(exchange, REFUSED_UPDATE, NULL);
+    } else {
+        apply_patch(standin, post, &draft, json_object_get(draft.json, "message") != NULL);
+        exchange->status = 200;
+        view_post(&exchange->reply, &standin->model, post, VIEW_READ);
+        text_add_char(&exchange->reply, '\n');
+    }
+    draft_free(&draft);
+}
+
+void delete_post(struct standin *standin, struct exchange *exchange,
+                 const struct captures *captures)
+{
+    struct post *post = own_post(standin, exchange, captures->values[0],
+                                 is_old(standin) ? REFUSED_NO_PERMISSION : REFUSED_NO_POST);
+
+    if (!post)
+        return;
+    if (post->channel->delete_at) {
+        refuse(exchange, REFUSED_DELETE_ARCHIVED, NULL);
+        return;
+    }
+    model_delete_post(&standin->model, post);
+    exchange->status = 200;
+    text_add_string(&exchange->reply, "{\"status\":\"OK\"}");
+}

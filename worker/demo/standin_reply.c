@@ -1,0 +1,42 @@
+/* What several routes need for their answers. */
+#include <string.h>
+
+#include "worker/demo/standin_inner.h"
+
+const char *api_version_name(const struct standin *standin)
+{
+    return is_old(standin) ? "5.37.0" : "11.2.0";
+}
+
+/* Adds an ETag; true: the client has that one, and is told so. */
+bool api_is_known(struct exchange *exchange, const char *etag)
+{
+    const char *known = exchange_header(exchange, "If-None-Match");
+
+    exchange_add_header(exchange, "Etag", "%s", etag);
+    if (!known || strcmp(known, etag) != 0)
+        return false;
+    exchange->status = 304;
+    exchange->content_type = NULL;
+    return true;
+}
+
+void api_add_id(struct text *text, const char *id)
+{
+    if (text->bytes[text->length - 1] != '[')
+        text_add_char(text, ',');
+    text_add_char(text, '"');
+    text_add_string(text, id);
+    text_add_char(text, '"');
+}
+
+void api_add_post(struct text *text, const struct model *model, const struct post *post,
+                  enum view_of_post occasion)
+{
+    if (text->bytes[text->length - 1] != '{')
+        text_add_char(text, ',');
+    text_add_char(text, '"');
+    text_add_string(text, post->id);
+    text_add_string(text, "\":");
+    view_post(text, model, post, occasion);
+}
