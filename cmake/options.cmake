@@ -34,6 +34,13 @@ if(FUZZ)
     target_compile_options(build_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# What librdkafka's threads are made of, in a shape that the thread sanitizer knows.
+if(SANITIZE MATCHES thread)
+    add_library(c11_threads STATIC ${PROJECT_SOURCE_DIR}/tests/support/c11_threads.c)
+    target_link_libraries(build_options INTERFACE c11_threads)
+    target_link_options(build_options INTERFACE -Wl,--undefined=thrd_create)
+endif()
+
 if(COVERAGE)
     target_compile_options(build_options INTERFACE --coverage)
     target_link_options(build_options INTERFACE --coverage)
