@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "worker/demo/standin_httpd_inner.h"
 
 enum {
     /* A Go server buffers this much before it decides on a chunked answer. */
@@ -16,7 +17,7 @@ enum {
 /* A body that is sent piece by piece. */
 struct stream {
     struct MHD_Connection *connection;
-    struct loop *loop;
+    struct httpd *httpd;
     struct loop_timer timer;
     mono_ms drip; /* between two bytes; 0: as fast as it goes */
     bool dry;     /* the next byte is not due yet */
@@ -34,6 +35,7 @@ static void byte_due(void *context, mono_ms now)
     stream->dry = false;
     stream->waiting = false;
     MHD_resume_connection(stream->connection);
+    httpd_poke(stream->httpd);
 }
 
 /* Gives one byte, and none before the next is due. */
@@ -41,7 +43,8 @@ static ssize_t drip(struct stream *stream, uint64_t position, char *buffer)
 {
     if (stream->dry) {
         stream->waiting = true;
-        loop_set_timer(stream->loop, &stream->timer, loop_now(stream->loop) + stream->drip);
+        loop_set_timer(stream->httpd->loop, &stream->timer,
+                       loop_now(stream->httpd->loop) + stream->drip);
         MHD_suspend_connection(stream->connection);
         return 0;
     }
@@ -72,7 +75,7 @@ static void free_stream(void *context)
 {
     struct stream *stream = context;
 
-    loop_clear_timer(stream->loop, &stream->timer);
+    loop_clear_timer(stream->httpd->loop, &stream->timer);
     free(stream->bytes);
     free(stream);
 }
@@ -83,18 +86,18 @@ void answer_wake(struct exchange *exchange)
 
     if (!stream || !stream->waiting)
         return;
-    loop_clear_timer(stream->loop, &stream->timer);
+    loop_clear_timer(stream->httpd->loop, &stream->timer);
     byte_due(stream, 0);
 }
 
-static struct MHD_Response *new_stream(struct MHD_Connection *connection, struct loop *loop,
+static struct MHD_Response *new_stream(struct MHD_Connection *connection, struct httpd *httpd,
                                        struct exchange *exchange)
 {
     struct stream *stream = mem_new(sizeof(*stream));
     uint64_t size = MHD_SIZE_UNKNOWN;
 
     *stream = (struct stream){ .connection = connection,
-                               .loop = loop,
+                               .httpd = httpd,
                                .drip = exchange->drip,
                                .endless = exchange->endless,
                                .length = exchange->reply.length };
@@ -106,20 +109,20 @@ static struct MHD_Response *new_stream(struct MHD_Connection *connection, struct
     return MHD_create_response_from_callback(size, BLOCK, next_piece, stream, free_stream);
 }
 
-static struct MHD_Response *new_response(struct MHD_Connection *connection, struct loop *loop,
+static struct MHD_Response *new_response(struct MHD_Connection *connection, struct httpd *httpd,
                                          struct exchange *exchange)
 {
     size_t length = exchange->reply.length;
 
     if (exchange->drip || exchange->endless || length > CHUNKED_ABOVE)
-        return new_stream(connection, loop, exchange);
+        return new_stream(connection, httpd, exchange);
     return MHD_create_response_from_buffer(length, text_take(&exchange->reply),
                                            MHD_RESPMEM_MUST_FREE);
 }
 
-bool answer_queue(struct MHD_Connection *connection, struct loop *loop, struct exchange *exchange)
+bool answer_queue(struct MHD_Connection *connection, struct httpd *httpd, struct exchange *exchange)
 {
-    struct MHD_Response *response = new_response(connection, loop, exchange);
+    struct MHD_Response *response = new_response(connection, httpd, exchange);
 
     if (!response)
         return false;

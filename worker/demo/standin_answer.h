@@ -8,11 +8,12 @@
 #include <stdbool.h>
 
 #include "common/attrs.h"
-#include "common/loop.h"
 #include "worker/demo/standin_exchange.h"
 
+struct httpd;
+
 /* Hands the reply, which it takes from the exchange, to libmicrohttpd; false: not possible. */
-bool answer_queue(struct MHD_Connection *connection, struct loop *loop,
+bool answer_queue(struct MHD_Connection *connection, struct httpd *httpd,
                   struct exchange *exchange) ATTR_MUST_USE;
 
 /* Ends the waiting for the next drop, so that the connection can be closed. */

@@ -127,8 +127,8 @@ static int show_state(struct standin *standin, const json_t *json, struct text *
 
     (void)json;
     (void)reterr;
-    text_printf(ret, "{\"posts\":%zu,\"connections\":%zu,\"requests\":{",
-                standin->model.post_count, httpd_connection_count(standin->api));
+    text_printf(ret, "{\"posts\":%zu,\"connections\":%zu,\"requests\":{", standin->model.post_count,
+                httpd_connection_count(standin->api));
     for (size_t at = 0; map_next(&standin->counts, &at, &entry);) {
         text_add_string(ret, ret->bytes[ret->length - 1] == '{' ? "\"" : ",\"");
         text_printf(ret, "%s\":%llu", entry.key, *(const unsigned long long *)entry.value);

@@ -3,84 +3,21 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/mem.h"
-#include "common/must.h"
-#include "worker/demo/standin_answer.h"
+#include "worker/demo/standin_httpd_inner.h"
 
 enum {
     IDLE_S = 60, /* recorded: 59.5 s */
     BACKLOG = 511,
     CONNECTION_BYTES = 64 * 1024,
     MAX_CONNECTIONS = 2000,
-    HANG_MS = 600 * 1000, /* a hung exchange is given up after that */
 };
-
-/* A connection of a client, known so that it can be closed when it is idle. */
-struct client {
-    LIST_ENTRY(client) link;
-    struct httpd *httpd;
-    int fd;
-    struct loop_timer idle;
-};
-
-/* An exchange with what the protocol needs to know of it. */
-struct turn {
-    struct exchange exchange; /* first: an exchange is found back in its turn */
-    LIST_ENTRY(turn) link;
-    struct httpd *httpd;
-    struct MHD_Connection *connection;
-    struct loop_timer timer;
-    bool begun;
-    bool suspended;
-    bool handled;
-};
-
-struct httpd {
-    struct loop *loop;
-    struct httpd_callbacks callbacks;
-    struct MHD_Daemon *daemon; /* NULL while it refuses */
-    int reserved;              /* bound to the port and never listening, so that it stays ours */
-    uint16_t port;
-    struct loop_source events;
-    struct loop_timer timeout;
-    mono_ms idle_limit;
-    size_t client_count;
-    LIST_HEAD(, client) clients;
-    LIST_HEAD(, turn) turns;
-};
-
-static struct turn *turn_of(const struct exchange *exchange)
-{
-    return (struct turn *)(uintptr_t)exchange;
-}
-
-const char *exchange_header(const struct exchange *exchange, const char *name)
-{
-    return MHD_lookup_connection_value(turn_of(exchange)->connection, MHD_HEADER_KIND, name);
-}
-
-const char *exchange_query(const struct exchange *exchange, const char *name)
-{
-    return MHD_lookup_connection_value(turn_of(exchange)->connection, MHD_GET_ARGUMENT_KIND, name);
-}
-
-void exchange_peer(const struct exchange *exchange, size_t size, char *ret)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(turn_of(exchange)->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr_in *address = (const void *)info->client_addr;
-    uint32_t ip = ntohl(address->sin_addr.s_addr);
-
-    snprintf(ret, size, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
-}
 
 /* Lets libmicrohttpd do what is ready, and asks when it wants to be called again. */
 static void run(struct httpd *httpd)
@@ -108,109 +45,9 @@ static void timeout_due(void *context, mono_ms now)
     run(context);
 }
 
-static void resume(struct turn *turn)
+void httpd_poke(struct httpd *httpd)
 {
-    if (!turn->suspended)
-        return;
-    turn->suspended = false;
-    loop_clear_timer(turn->httpd->loop, &turn->timer);
-    MHD_resume_connection(turn->connection);
-}
-
-static void pause_for(struct turn *turn, mono_ms delay)
-{
-    turn->suspended = true;
-    loop_set_timer(turn->httpd->loop, &turn->timer, loop_now(turn->httpd->loop) + delay);
-    MHD_suspend_connection(turn->connection);
-}
-
-/* A delay is over: what was put off goes on, or the answer goes out. */
-static void delay_over(void *context, mono_ms now)
-{
-    struct turn *turn = context;
-    struct exchange *exchange = &turn->exchange;
-    void (*go_on)(void *, struct exchange *) = exchange->go_on;
-
-    (void)now;
-    exchange->go_on = NULL;
-    exchange->delay = 0;
-    if (exchange->fate == EXCHANGE_HUNG)
-        exchange->fate = EXCHANGE_CUT;
-    if (go_on)
-        go_on(turn->httpd->callbacks.context, exchange);
-    resume(turn);
-    run(turn->httpd);
-}
-
-static void *head_came(void *context, const char *target, struct MHD_Connection *connection)
-{
-    struct httpd *httpd = context;
-    struct turn *turn = mem_new(sizeof(*turn));
-
-    turn->httpd = httpd;
-    turn->connection = connection;
-    turn->timer = (struct loop_timer){ .due = delay_over, .context = turn };
-    turn->exchange = (struct exchange){ .target_length = strlen(target),
-                                        .body = text_of(EXCHANGE_MAX_BODY),
-                                        .body_limit = EXCHANGE_MAX_BODY,
-                                        .reply = text_of(EXCHANGE_MAX_REPLY) };
-    LIST_INSERT_HEAD(&httpd->turns, turn, link);
-    return turn;
-}
-
-static void take_body(struct exchange *exchange, const char *bytes, size_t length)
-{
-    size_t room = exchange->body_limit - exchange->body.length;
-
-    text_add(&exchange->body, bytes, length < room ? length : room);
-    exchange->body_bytes += length;
-}
-
-/* Puts the finished exchange on its way: answers, waits first, or ends the connection. */
-static enum MHD_Result carry_out(struct turn *turn)
-{
-    struct exchange *exchange = &turn->exchange;
-
-    if (exchange->fate == EXCHANGE_HUNG) {
-        pause_for(turn, HANG_MS);
-        return MHD_YES;
-    }
-    if (exchange->delay > 0 || exchange->go_on) {
-        pause_for(turn, exchange->delay);
-        return MHD_YES;
-    }
-    if (exchange->fate == EXCHANGE_CUT)
-        return MHD_NO;
-    return answer_queue(turn->connection, turn->httpd->loop, exchange) ? MHD_YES : MHD_NO;
-}
-
-static enum MHD_Result request_came(void *context, struct MHD_Connection *connection,
-                                    const char *path, const char *method, const char *version,
-                                    const char *upload, size_t *upload_size, void **memory)
-{
-    struct httpd *httpd = context;
-    struct turn *turn = *memory;
-    struct exchange *exchange = &turn->exchange;
-
-    (void)connection;
-    (void)version;
-    if (!turn->begun) {
-        turn->begun = true;
-        exchange->method = method;
-        exchange->path = path;
-        httpd->callbacks.begun(httpd->callbacks.context, exchange);
-        return exchange->status ? carry_out(turn) : MHD_YES;
-    }
-    if (*upload_size) {
-        take_body(exchange, upload, *upload_size);
-        *upload_size = 0;
-        return MHD_YES;
-    }
-    if (!turn->handled) {
-        turn->handled = true;
-        httpd->callbacks.handle(httpd->callbacks.context, exchange);
-    }
-    return carry_out(turn);
+    loop_set_timer(httpd->loop, &httpd->timeout, loop_now(httpd->loop));
 }
 
 static void set_idle_timer(struct client *client)
@@ -239,13 +76,7 @@ static void request_ended(void *context, struct MHD_Connection *connection, void
     if (!turn)
         return;
     *memory = NULL;
-    loop_clear_timer(turn->httpd->loop, &turn->timer);
-    if (turn->exchange.work)
-        turn->exchange.free_work(turn->exchange.work);
-    text_free(&turn->exchange.body);
-    text_free(&turn->exchange.reply);
-    LIST_REMOVE(turn, link);
-    free(turn);
+    turn_free(turn);
     if (client)
         set_idle_timer(client);
 }
@@ -312,8 +143,8 @@ static int start(struct httpd *httpd, struct fault *reterr)
         return -1;
     }
     httpd->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, request_came, httpd,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, head_came, httpd,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, turn_go_on, httpd,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, turn_begin, httpd,
         MHD_OPTION_NOTIFY_COMPLETED, request_ended, httpd, MHD_OPTION_NOTIFY_CONNECTION,
         connection_changed, httpd, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_LIMIT,
@@ -336,13 +167,7 @@ static void stop(struct httpd *httpd)
     if (!httpd->daemon)
         return;
     LIST_FOREACH(turn, &httpd->turns, link)
-    {
-        turn->exchange.fate = EXCHANGE_CUT;
-        turn->exchange.delay = 0;
-        turn->exchange.go_on = NULL;
-        resume(turn);
-        answer_wake(&turn->exchange);
-    }
+    turn_cut(turn);
     loop_unwatch(httpd->loop, &httpd->events);
     loop_clear_timer(httpd->loop, &httpd->timeout);
     MHD_stop_daemon(httpd->daemon);
