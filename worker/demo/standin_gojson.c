@@ -1,6 +1,5 @@
 #include "worker/demo/standin_gojson.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,37 +154,44 @@ void gojson_write_member(struct text *text, const char *name, const char *string
     gojson_write_string(text, string);
 }
 
-/* The shortest digits that read back as the same number, laid out as Go does. */
-static void write_number(struct text *text, double number)
+/* The fewest digits, in the form d.ddde±dd, that read back as the same number. */
+static void shortest_digits(double number, size_t size, char *ret)
 {
     enum { MAX_DIGITS = 17 };
-    char digits[40];
-    double size = fabs(number);
 
     for (int precision = 1; precision <= MAX_DIGITS; precision++) {
-        snprintf(digits, sizeof(digits), "%.*e", precision - 1, number);
-        if (strtod(digits, NULL) == number)
-            break;
+        (void)snprintf(ret, size, "%.*e", precision - 1, number);
+        if (strtod(ret, NULL) == number)
+            return;
     }
-    long exponent = strtol(strchr(digits, 'e') + 1, NULL, 10);
+}
+
+/* Adds the shortest digits that read back as the same number, laid out as Go does. */
+static void write_number(struct text *text, double number)
+{
+    enum { MAX_LENGTH = 40 };
+    char digits[MAX_LENGTH];
+    double size = fabs(number);
+
+    shortest_digits(number, sizeof(digits), digits);
+    char *e = strchr(digits, 'e');
+    long exponent = strtol(e + 1, NULL, 10);
+    *e = '\0';
     if (size != 0 && (size < 1e-6 || size >= 1e21)) {
-        *strchr(digits, 'e') = '\0';
         text_printf(text, exponent < 0 ? "%se-%ld" : "%se+%ld", digits, labs(exponent));
         return;
     }
-    size_t significant = strspn(digits, "-0123456789.");
-    long count = 0;
-    for (size_t i = 0; i < significant; i++)
-        count += isdigit((unsigned char)digits[i]) ? 1 : 0;
-    if (exponent >= count - 1) {
-        for (size_t i = 0; i < significant; i++)
-            if (digits[i] != '.')
-                text_add_char(text, digits[i]);
-        for (long i = count - 1; i < exponent; i++)
-            text_add_char(text, '0');
-    } else {
-        text_printf(text, "%.*f", (int)(count - 1 - exponent), number);
+    const char *point = strchr(digits, '.');
+    long decimals = point ? (long)strlen(point + 1) : 0;
+    if (decimals > exponent) {
+        text_printf(text, "%.*f", (int)(decimals - exponent), number);
+        return;
     }
+    for (const char *digit = digits; *digit; digit++)
+        if (*digit != '.')
+            text_add_char(text, *digit);
+    for (long i = decimals; i < exponent; i++)
+        text_add_char(text, '0');
 }
 
 static int by_key(const void *a, const void *b)
