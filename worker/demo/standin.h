@@ -7,8 +7,8 @@
  *
  * Controls, over HTTP (POST with a JSON body unless it says GET) and by standin_command():
  *
- *   setup    {"bots":[{"username","token"}],"people":[…the same…],
- *             "teams":[{"name","display_name","type"}],
+ *   setup    {"bots":[{"id","username","token"}],"people":[…the same…],
+ *             "teams":[{"id","name","display_name","type"}],
  *             "channels":[{"id","name","display_name","team","type","members":[…],"archived"}],
  *             "config":{…}}; answers the ids by name
  *   members  {"channel" or "team","user","in"}
@@ -16,7 +16,8 @@
  *   users    {"user","active"}
  *   tokens   {"token","active"}
  *   clock    {"advance_ms"}; only the stand-in's own clock moves
- *   restart  {}; forgets what a server forgets when it restarts: the guard against repeats
+ *   restart  {}; forgets what a server forgets when it restarts: the guard against repeats, and
+ *            whose tokens were used
  *   faults   see standin_faults.h; answers what is in force
  *   state    GET; counts of requests, open connections, faults
  *   journal  GET ?from=N&limit=M; one line of JSON per accepted post

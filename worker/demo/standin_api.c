@@ -130,38 +130,50 @@ static void add_usual_headers(const struct standin *standin, struct exchange *ex
         exchange_add_header(exchange, "Expires", "0");
 }
 
+/* Gives the name of the bucket that a request is counted in. */
+static char *limiter_key(const struct standin *standin, const struct exchange *exchange,
+                         const char *token)
+{
+    const struct limiter *limiter = &standin->limiter;
+    const char *name = standin->config.proxy_header;
+    const char *proxy = *name ? exchange_header(exchange, name) : NULL;
+    bool by_token = limiter->by_user && token && *token;
+    char peer[ADDRESS_SIZE];
+
+    if (by_token && !limiter->by_address)
+        return mem_printf("%s|", token);
+    exchange_peer(exchange, sizeof(peer), peer);
+    return mem_printf("%s|%s", by_token ? token : "", proxy ? proxy : peer);
+}
+
+static void refuse_by_limiter(struct exchange *exchange, const struct limiter_state *state)
+{
+    exchange_add_header(exchange, "Retry-After", "%d", (int)state->retry_after_s);
+    exchange_add_header(exchange, "X-Content-Type-Options", "nosniff");
+    exchange->content_type = "text/plain; charset=utf-8";
+    exchange->status = 429;
+    text_add_string(&exchange->reply, "limit exceeded\n");
+}
+
 /* Adds the limiter's headers; false: refused by it. */
 static bool pass_limiter(struct standin *standin, struct exchange *exchange, const char *token)
 {
     struct limiter *limiter = &standin->limiter;
     struct limiter_state state;
-    char peer[ADDRESS_SIZE];
-    AUTO(free) char *key = NULL;
-    const char *proxy = *standin->config.proxy_header
-                            ? exchange_header(exchange, standin->config.proxy_header)
-                            : NULL;
 
     if (!limiter->per_second)
         return true;
-    exchange_peer(exchange, sizeof(peer), peer);
-    bool by_token = limiter->by_user && token && *token;
-    key = mem_printf("%s|%s", by_token ? token : "",
-                     limiter->by_address || !by_token ? (proxy ? proxy : peer) : "");
+    AUTO(free) char *key = limiter_key(standin, exchange, token);
     bool pass = limiter_pass(limiter, key, standin->model.now, &state);
-    int times = pass && limiter->by_user && exchange->user ? 2 : 1;
+    int times = pass && limiter->by_user && exchange->user ? 2 : 1; /* as recorded */
     for (int i = 0; i < times; i++) {
         exchange_add_header(exchange, "X-Ratelimit-Limit", "%d", (int)state.limit);
         exchange_add_header(exchange, "X-Ratelimit-Remaining", "%d", (int)state.remaining);
         exchange_add_header(exchange, "X-Ratelimit-Reset", "%d", (int)state.reset_s);
     }
-    if (pass)
-        return true;
-    exchange_add_header(exchange, "Retry-After", "%d", (int)state.retry_after_s);
-    exchange_add_header(exchange, "X-Content-Type-Options", "nosniff");
-    exchange->content_type = "text/plain; charset=utf-8";
-    exchange->status = 429;
-    text_add_string(&exchange->reply, "limit exceeded\n");
-    return false;
+    if (!pass)
+        refuse_by_limiter(exchange, &state);
+    return pass;
 }
 
 static void answer_no_route(const struct standin *standin, struct exchange *exchange)
@@ -212,7 +224,7 @@ static bool lacks_session(const struct standin *standin, struct exchange *exchan
     if (exchange->user)
         return false;
     if (!token && exchange_query(exchange, "access_token") &&
-        model_session(&standin->model, exchange_query(exchange, "access_token"))) {
+        model_find_token(&standin->model, exchange_query(exchange, "access_token"))) {
         refuse(exchange, REFUSED_TOKEN_IN_QUERY, NULL);
         return true;
     }
@@ -256,10 +268,33 @@ static void answer(struct standin *standin, struct exchange *exchange)
         return;
     }
     add_usual_headers(standin, exchange);
+    if (exchange->token_unreadable) {
+        refuse(exchange, REFUSED_TOKEN_UNREADABLE, token);
+        return;
+    }
     if (route->who == SESSION && lacks_session(standin, exchange, token))
         return;
     if (!lacks_id(exchange, route, &captures))
         route->handle(standin, exchange, &captures);
+}
+
+/* Whose session a token is; without the database only those are known that were used before. */
+static void find_session(const struct standin *standin, struct exchange *exchange,
+                         const char *token)
+{
+    enum faults_away away = standin->faults.database_away;
+    struct token *known = model_find_token(&standin->model, token);
+
+    if (!known)
+        return;
+    if (!known->cached && (away == AWAY_SESSIONS || away == AWAY_TEAMS)) {
+        exchange->token_unreadable = true;
+        return;
+    }
+    if (!known->cached && (away == AWAY_TOKENS || away == AWAY_DATABASE))
+        return;
+    known->cached = true;
+    exchange->user = known->user;
 }
 
 void api_begun(void *context, struct exchange *exchange)
@@ -271,7 +306,7 @@ void api_begun(void *context, struct exchange *exchange)
     standin_tick(standin);
     model_new_id(&standin->model, exchange->request_id);
     if (token && !standin->faults.bad_token)
-        exchange->user = model_session(&standin->model, token);
+        find_session(standin, exchange, token);
     if (!is_old(standin))
         exchange->body_limit = (size_t)standin->config.max_payload_bytes + SPARE_PAYLOAD_BYTES;
     if (!expect)

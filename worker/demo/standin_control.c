@@ -100,8 +100,12 @@ static int move_clock(struct standin *standin, const json_t *json, struct text *
 static int forget(struct standin *standin, const json_t *json, struct text *ret,
                   struct fault *reterr)
 {
+    struct map_entry entry;
+
     (void)json;
     (void)reterr;
+    for (size_t at = 0; map_next(&standin->model.tokens, &at, &entry);)
+        ((struct token *)entry.value)->cached = false;
     guard_clear(&standin->guard);
     guard_init(&standin->guard);
     text_add_string(ret, "{}");

@@ -4,6 +4,7 @@
 
 #include "common/mem.h"
 #include "common/must.h"
+#include "worker/demo/standin_away.h"
 #include "worker/demo/standin_draft.h"
 #include "worker/demo/standin_gojson.h"
 #include "worker/demo/standin_inner.h"
@@ -64,11 +65,8 @@ static int check_first(const struct standin *standin, struct exchange *exchange,
 {
     const struct draft *draft = &creation->draft;
 
-    if (standin->faults.database_away) {
-        refuse(exchange, is_old(standin) ? REFUSED_BAD_PARAM : REFUSED_NO_PERMISSION,
-               "post.channel_id");
+    if (away_refuses(standin, exchange, AWAY_CALL_CREATE, NULL))
         return -1;
-    }
     if (!creation->channel || !model_find_member(creation->channel, creation->user)) {
         refuse(exchange, REFUSED_NO_PERMISSION, NULL);
         return -1;
@@ -125,6 +123,8 @@ static int check_root(const struct standin *standin, struct exchange *exchange,
     }
     if (!*draft->root_id)
         return 0;
+    if (away_refuses(standin, exchange, AWAY_CALL_ROOT, NULL))
+        return -1;
     creation->root = model_find_post(&standin->model, draft->root_id);
     if (!creation->root || creation->root->delete_at || creation->root->root) {
         refuse(exchange, REFUSED_ROOT_ID, NULL);
@@ -148,12 +148,23 @@ static bool is_type(const char *type)
     return strncmp(type, "custom_", strlen("custom_")) == 0;
 }
 
-/* What is wrong with the content of a post; REFUSED_SAVE: the database would not take it. */
+/* Whether the database would not take the post, however often it is sent. */
+static bool cannot_be_saved(const struct standin *standin, const struct draft *draft)
+{
+    const json_t *priority = draft_priority(draft);
+
+    if (strstr(draft->message, GOJSON_NUL))
+        return true;
+    if (is_old(standin))
+        return false;
+    return draft_has_nul(draft->props) || (priority && !json_object_get(priority, "priority"));
+}
+
+/* Whether something is wrong with the content of a post, and what. */
 static bool find_wrong(const struct standin *standin, const struct draft *draft, const char *props,
                        enum refusal *ret)
 {
     bool old = is_old(standin);
-    const json_t *priority = old ? NULL : draft_priority(draft);
 
     if (*draft->id)
         *ret = REFUSED_EXISTING;
@@ -165,8 +176,7 @@ static bool find_wrong(const struct standin *standin, const struct draft *draft,
         *ret = REFUSED_FILE_IDS;
     else if (draft_runes(props) > (old ? MAX_PROPS_RUNES_OLD : MAX_PROPS_RUNES))
         *ret = REFUSED_PROPS;
-    else if (strstr(draft->message, GOJSON_NUL) || (!old && draft_has_nul(draft->props)) ||
-             (priority && !json_object_get(priority, "priority")))
+    else if (cannot_be_saved(standin, draft))
         *ret = REFUSED_SAVE;
     else
         return false;
@@ -236,7 +246,8 @@ static void finish(struct standin *standin, struct exchange *exchange, struct cr
     char *props =
         draft_props(creation->draft.props, creation->user->is_bot, standin->model.version);
     if (check_root(standin, exchange, creation) != 0 ||
-        find_wrong(standin, &creation->draft, props, &wrong)) {
+        find_wrong(standin, &creation->draft, props, &wrong) ||
+        away_refuses(standin, exchange, AWAY_CALL_SAVE, NULL)) {
         if (!exchange->status)
             refuse(exchange, wrong, NULL);
         if (creation->guarded)

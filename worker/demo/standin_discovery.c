@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "worker/demo/standin_away.h"
 #include "worker/demo/standin_gojson.h"
 #include "worker/demo/standin_inner.h"
 #include "worker/demo/standin_refusal.h"
@@ -13,10 +14,8 @@ void get_me(struct standin *standin, struct exchange *exchange, const struct cap
     AUTO(text_free) struct text etag = text_of(MAX_ETAG);
 
     (void)captures;
-    if (standin->faults.database_away) {
-        refuse(exchange, REFUSED_USER_UNREADABLE, NULL);
+    if (away_refuses(standin, exchange, AWAY_CALL_ME, NULL))
         return;
-    }
     text_printf(&etag, "%s.%s.%lld..0.true.true.0", api_version_name(standin), user->id,
                 (long long)user->update_at);
     if (api_is_known(exchange, text_string(&etag)))
@@ -130,9 +129,9 @@ void get_my_team_channels(struct standin *standin, struct exchange *exchange,
     const char *id = captures->values[0];
     const struct team *team = map_find(&standin->model.teams, id, strlen(id));
 
-    if (standin->faults.database_away) {
-        refuse(exchange, REFUSED_CHANNELS_UNREADABLE, NULL);
-    } else if (!team || !is_team_member(team, exchange->user)) {
+    if (away_refuses(standin, exchange, AWAY_CALL_MY_CHANNELS, NULL))
+        return;
+    if (!team || !is_team_member(team, exchange->user)) {
         refuse(exchange, REFUSED_NO_PERMISSION, NULL);
     } else {
         write_channels(standin, exchange, team, ",");
@@ -150,9 +149,10 @@ void get_my_channels(struct standin *standin, struct exchange *exchange,
                      const struct captures *captures)
 {
     (void)captures;
-    if (standin->faults.database_away) {
+    if (away_refuses(standin, exchange, AWAY_CALL_MY_CHANNELS, NULL)) {
         /* written piece by piece: the error comes when the status is already out */
         exchange->status = 200;
+        text_clear(&exchange->reply);
         text_add_char(&exchange->reply, '[');
         refusal_write(&exchange->reply, REFUSED_CHANNELS_UNREADABLE, exchange->request_id);
         return;
@@ -175,9 +175,9 @@ void get_channel(struct standin *standin, struct exchange *exchange,
     const struct channel *channel = model_find_channel_id(&standin->model, id);
     bool old = is_old(standin);
 
-    if (standin->faults.database_away)
-        refuse(exchange, old ? REFUSED_CHANNEL_UNREADABLE_OLD : REFUSED_CHANNEL_UNREADABLE, id);
-    else if (!channel)
+    if (away_refuses(standin, exchange, AWAY_CALL_CHANNEL, id))
+        return;
+    if (!channel)
         refuse(exchange, old ? REFUSED_NO_CHANNEL_OLD : REFUSED_NO_CHANNEL, id);
     else if (!model_may_read(channel, exchange->user))
         refuse(exchange, REFUSED_NO_PERMISSION, NULL);
@@ -240,7 +240,9 @@ void get_my_membership(struct standin *standin, struct exchange *exchange,
     const struct channel *channel = model_find_channel_id(&standin->model, captures->values[0]);
     const struct member *member = channel ? model_find_member(channel, exchange->user) : NULL;
 
-    if (!member || standin->faults.database_away) {
+    if (away_refuses(standin, exchange, AWAY_CALL_MEMBERSHIP, NULL))
+        return;
+    if (!member) {
         refuse(exchange, REFUSED_NO_PERMISSION, NULL);
         return;
     }
@@ -281,7 +283,7 @@ void get_ping(struct standin *standin, struct exchange *exchange, const struct c
 {
     const char *wanted = exchange_query(exchange, "get_server_status");
     bool status_wanted = wanted && strcmp(wanted, "true") == 0;
-    bool away = standin->faults.database_away && status_wanted;
+    bool away = standin->faults.database_away == AWAY_DATABASE && status_wanted;
     const char *health = away ? "UNHEALTHY" : "OK";
     struct text *text = &exchange->reply;
 

@@ -43,6 +43,7 @@ struct exchange {
     size_t body_limit;
     uint64_t body_bytes;     /* that came */
     const char *label;       /* of its route, for counting; NULL: none */
+    bool token_unreadable;   /* nobody can say whose token it is */
     const struct user *user; /* whose token it carries; NULL: nobody's */
 
     /* The reply. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum kind { FLAG, NUMBER, PERCENT, ANSWERS, ACCEPT_THEN, SEED };
+enum kind { FLAG, NUMBER, PERCENT, ANSWERS, ACCEPT_THEN, AWAY, SEED };
 
 struct field {
     const char *name;
@@ -28,7 +28,7 @@ static const struct field fields[] = {
     FIELD(close_idle_ms, NUMBER),
     { "dedup_guard", FLAG, offsetof(struct faults, dedup_guard), true },
     FIELD(bad_token, FLAG),
-    FIELD(database_away, FLAG),
+    FIELD(database_away, AWAY),
     FIELD(drip_ms, NUMBER),
     FIELD(endless_body, FLAG),
     FIELD(bad_json_percent, PERCENT),
@@ -96,6 +96,29 @@ static int set_accept_then(struct faults *faults, const json_t *json)
     return json_is_null(json) || faults->accept_then_status >= 200 ? 0 : -1;
 }
 
+/* What can be away, by name; the whole database is also just `true`. */
+static const char *const away_names[] = {
+    [AWAY_NOTHING] = "nothing",        [AWAY_DATABASE] = "database", [AWAY_POSTS] = "posts",
+    [AWAY_CHANNELS] = "channels",      [AWAY_USERS] = "users",       [AWAY_TEAMS] = "teams",
+    [AWAY_MEMBERS] = "channelmembers", [AWAY_TOKENS] = "tokens",     [AWAY_SESSIONS] = "sessions",
+};
+
+static int set_away(struct faults *faults, const json_t *json)
+{
+    const char *name = json_string_value(json);
+
+    faults->database_away = json_is_true(json) ? AWAY_DATABASE : AWAY_NOTHING;
+    if (!name)
+        return json_is_null(json) || json_is_boolean(json) ? 0 : -1;
+    for (size_t i = 0; i < sizeof(away_names) / sizeof(away_names[0]); i++) {
+        if (strcmp(away_names[i], name) == 0) {
+            faults->database_away = (enum faults_away)i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
 static int set_field(struct faults *faults, const struct field *field, const json_t *json)
 {
     void *place = (char *)faults + field->offset;
@@ -117,6 +140,8 @@ static int set_field(struct faults *faults, const struct field *field, const jso
         return json_is_number(json) ? 0 : -1;
     case ACCEPT_THEN:
         return set_accept_then(faults, json);
+    case AWAY:
+        return set_away(faults, json);
     case ANSWERS:
         break;
     }
@@ -176,6 +201,9 @@ void faults_write(const struct faults *faults, struct text *text)
         case ACCEPT_THEN:
             text_printf(text, "{\"status\":%d,\"percent\":%g}", (int)faults->accept_then_status,
                         faults->accept_then_percent);
+            break;
+        case AWAY:
+            text_printf(text, "\"%s\"", away_names[faults->database_away]);
             break;
         case ANSWERS:
             write_answers(faults, text);

@@ -18,7 +18,9 @@
  *   close_idle_ms            an idle connection is closed after that time
  *   dedup_guard              false: no guard against repeats
  *   bad_token                true: every token is refused
- *   database_away            true: answers as of a server without its database
+ *   database_away            true: answers as of a server without its database; or the name of the
+ *                            one table that cannot be read: posts, channels, channelmembers,
+ *                            users, teams, sessions, tokens
  *   drip_ms                  the answer comes byte by byte, one each so many milliseconds
  *   endless_body             true: the answer never ends
  *   bad_json_percent         a post is stored, then 201 with half a body
@@ -53,6 +55,18 @@ struct faults_answer {
     char path[128]; /* beginning of the path; "" for any */
 };
 
+enum faults_away {
+    AWAY_NOTHING,
+    AWAY_DATABASE,
+    AWAY_POSTS,
+    AWAY_CHANNELS,
+    AWAY_MEMBERS,
+    AWAY_USERS,
+    AWAY_TEAMS,
+    AWAY_SESSIONS,
+    AWAY_TOKENS,
+};
+
 struct faults {
     struct random random;
     int64_t seed;
@@ -69,7 +83,7 @@ struct faults {
     int64_t close_idle_ms;
     bool dedup_guard;
     bool bad_token;
-    bool database_away;
+    enum faults_away database_away;
     int64_t drip_ms;
     bool endless_body;
     double bad_json_percent;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/map.h"
+#include "worker/demo/standin_away.h"
 #include "worker/demo/standin_inner.h"
 #include "worker/demo/standin_refusal.h"
 #include "worker/demo/standin_view.h"
@@ -166,9 +167,9 @@ static struct channel *listed_channel(struct standin *standin, struct exchange *
 {
     struct channel *channel = model_find_channel_id(&standin->model, id);
 
-    if (standin->faults.database_away)
-        refuse(exchange, REFUSED_LISTING_UNREADABLE, NULL);
-    else if (!channel && !is_old(standin))
+    if (away_refuses(standin, exchange, AWAY_CALL_LISTING, id))
+        return NULL;
+    if (!channel && !is_old(standin))
         refuse(exchange, REFUSED_NO_CHANNEL, id);
     else if (!channel || !model_may_read(channel, exchange->user))
         refuse(exchange, REFUSED_NO_PERMISSION, NULL);

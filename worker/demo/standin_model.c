@@ -81,12 +81,22 @@ bool model_is_id(const char *string)
     return strlen(string) == ID_LENGTH && strspn(string, alphanumeric) == ID_LENGTH;
 }
 
+/* Takes over a wanted id that is free, or makes one. */
+static void set_id(struct model *model, const struct map *known, const char *wanted,
+                   char ret[static ID_SIZE])
+{
+    if (wanted && model_is_id(wanted) && !map_find(known, wanted, ID_LENGTH))
+        memcpy(ret, wanted, ID_SIZE);
+    else
+        model_new_id(model, ret);
+}
+
 struct user *model_find_user(const struct model *model, const char *username)
 {
     return map_find(&model->users_by_name, username, strlen(username));
 }
 
-struct user *model_user(struct model *model, const char *username, bool is_bot)
+struct user *model_user(struct model *model, const char *id, const char *username, bool is_bot)
 {
     struct user *user = model_find_user(model, username);
 
@@ -98,7 +108,7 @@ struct user *model_user(struct model *model, const char *username, bool is_bot)
                            .active = true,
                            .create_at = model->now,
                            .update_at = model->now };
-    model_new_id(model, user->id);
+    set_id(model, &model->users, id, user->id);
     map_put(&model->users, user->id, ID_LENGTH, user);
     map_put(&model->users_by_name, username, strlen(username), user);
     return user;
@@ -115,11 +125,11 @@ void model_set_token(struct model *model, const char *token, struct user *user, 
     *known = (struct token){ .user = user, .active = active };
 }
 
-struct user *model_session(const struct model *model, const char *token)
+struct token *model_find_token(const struct model *model, const char *token)
 {
-    const struct token *known = map_find(&model->tokens, token, strlen(token));
+    struct token *known = map_find(&model->tokens, token, strlen(token));
 
-    return known && known->active && known->user->active ? known->user : NULL;
+    return known && known->active && known->user->active ? known : NULL;
 }
 
 struct team *model_find_team(const struct model *model, const char *name)
@@ -134,18 +144,18 @@ struct team *model_find_team(const struct model *model, const char *name)
     return NULL;
 }
 
-struct team *model_team(struct model *model, const char *name, const char *display_name, char type)
+struct team *model_team(struct model *model, const struct team_wish *wish)
 {
-    struct team *team = model_find_team(model, name);
+    struct team *team = model_find_team(model, wish->name);
 
     if (team)
         return team;
     team = mem_new(sizeof(*team));
-    *team = (struct team){ .name = mem_string(name),
-                           .display_name = mem_string(display_name),
-                           .type = type,
+    *team = (struct team){ .name = mem_string(wish->name),
+                           .display_name = mem_string(wish->display_name),
+                           .type = wish->type,
                            .create_at = model->now };
-    model_new_id(model, team->id);
+    set_id(model, &model->teams, wish->id, team->id);
     model_new_id(model, team->invite_id);
     map_put(&model->teams, team->id, ID_LENGTH, team);
     model_channel(model, &(struct channel_wish){ .name = "town-square",
@@ -210,10 +220,7 @@ struct channel *model_channel(struct model *model, const struct channel_wish *wi
                                  .type = wish->type,
                                  .create_at = model->now,
                                  .update_at = model->now };
-    if (wish->id && model_is_id(wish->id) && !model_find_channel_id(model, wish->id))
-        memcpy(channel->id, wish->id, ID_SIZE);
-    else
-        model_new_id(model, channel->id);
+    set_id(model, &model->channels, wish->id, channel->id);
     if (wish->creator)
         memcpy(channel->creator_id, wish->creator->id, ID_SIZE);
     map_put(&model->channels, channel->id, ID_LENGTH, channel);

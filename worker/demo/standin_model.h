@@ -36,6 +36,7 @@ struct user {
 struct token {
     struct user *user;
     bool active;
+    bool cached; /* was used: no database is needed to know it */
 };
 
 struct team {
@@ -124,18 +125,26 @@ void model_new_id(struct model *model, char ret[static ID_SIZE]);
 /* Whether a string has the form of an id. */
 bool model_is_id(const char *string);
 
-/* The account of that name; made when there is none. */
-struct user *model_user(struct model *model, const char *username, bool is_bot);
+/* The account of that name; made when there is none, with that id (NULL: a new one). */
+struct user *model_user(struct model *model, const char *id, const char *username, bool is_bot);
 struct user *model_find_user(const struct model *model, const char *username) ATTR_MUST_USE;
 
 /* Lets a token stand for an account (again), or no longer. */
 void model_set_token(struct model *model, const char *token, struct user *user, bool active);
 
-/* The account that an active token stands for; NULL: none, or it is switched off. */
-struct user *model_session(const struct model *model, const char *token) ATTR_MUST_USE;
+/* A token that is in use, of an account that is; NULL: none such. */
+struct token *model_find_token(const struct model *model, const char *token) ATTR_MUST_USE;
+
+/* What a team is to be like. */
+struct team_wish {
+    const char *id; /* NULL: a new one */
+    const char *name;
+    const char *display_name;
+    char type;
+};
 
 /* The team of that name; made, with its two first channels, when there is none. */
-struct team *model_team(struct model *model, const char *name, const char *display_name, char type);
+struct team *model_team(struct model *model, const struct team_wish *wish);
 struct team *model_find_team(const struct model *model, const char *name) ATTR_MUST_USE;
 
 /* Takes an account into a team or out of it; who leaves a team leaves its channels. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "worker/demo/standin_away.h"
 #include "worker/demo/standin_draft.h"
 #include "worker/demo/standin_gojson.h"
 #include "worker/demo/standin_inner.h"
@@ -15,9 +16,9 @@ static struct post *readable_post(struct standin *standin, struct exchange *exch
 {
     struct post *post = model_find_post(&standin->model, id);
 
-    if (standin->faults.database_away)
-        refuse(exchange, REFUSED_POST_UNREADABLE, NULL);
-    else if (!post || post->delete_at)
+    if (away_refuses(standin, exchange, AWAY_CALL_POST, post ? post->channel->id : ""))
+        return NULL;
+    if (!post || post->delete_at)
         refuse(exchange, REFUSED_NO_POST, NULL);
     else if (!model_may_read(post->channel, exchange->user))
         refuse(exchange, REFUSED_NO_PERMISSION, NULL);
@@ -43,6 +44,18 @@ void get_post(struct standin *standin, struct exchange *exchange, const struct c
     text_add_char(&exchange->reply, '\n');
 }
 
+/* The ids of a thread, the one that was asked for first; the older server names the root twice. */
+static void write_order(struct text *text, const struct standin *standin, const struct post *asked,
+                        const struct post *root)
+{
+    api_add_id(text, asked->id);
+    if (asked != root || is_old(standin))
+        api_add_id(text, root->id);
+    for (size_t i = 0; i < root->reply_count; i++)
+        if (!root->replies[i]->delete_at && root->replies[i] != asked)
+            api_add_id(text, root->replies[i]->id);
+}
+
 void get_thread(struct standin *standin, struct exchange *exchange, const struct captures *captures)
 {
     const struct post *asked = readable_post(standin, exchange, captures->values[0]);
@@ -51,26 +64,21 @@ void get_thread(struct standin *standin, struct exchange *exchange, const struct
     if (!asked)
         return;
     const struct post *root = asked->root ? asked->root : asked;
+    const struct post *last = root->reply_count ? root->replies[root->reply_count - 1] : root;
     exchange_add_header(exchange, "Etag", "%s.%s.%s.%lld", api_version_name(standin), asked->id,
-                        root->reply_count ? root->replies[root->reply_count - 1]->id : root->id,
-                        (long long)root->update_at);
+                        last->id, (long long)root->update_at);
     exchange->status = 200;
     text_add_string(text, "{\"order\":[");
-    api_add_id(text, asked->id);
-    if (asked != root || is_old(standin))
-        api_add_id(text, root->id);
-    for (size_t i = 0; i < root->reply_count; i++)
-        if (!root->replies[i]->delete_at && root->replies[i] != asked)
-            api_add_id(text, root->replies[i]->id);
+    write_order(text, standin, asked, root);
     text_add_string(text, "],\"posts\":{");
     api_add_post(text, &standin->model, root, VIEW_READ);
     for (size_t i = 0; i < root->reply_count; i++)
         if (!root->replies[i]->delete_at)
             api_add_post(text, &standin->model, root->replies[i], VIEW_READ);
-    text_add_string(text, is_old(standin)
-                              ? "},\"next_post_id\":\"\",\"prev_post_id\":\"\"}\n"
-                              : "},\"next_post_id\":\"\",\"prev_post_id\":\"\",\"has_next\":false,"
-                                "\"first_inaccessible_post_time\":0}\n");
+    text_add_string(text, "},\"next_post_id\":\"\",\"prev_post_id\":\"\"");
+    if (!is_old(standin))
+        text_add_string(text, ",\"has_next\":false,\"first_inaccessible_post_time\":0");
+    text_add_string(text, "}\n");
 }
 
 /* A post that its author may change; NULL: refused. */

@@ -76,6 +76,11 @@
       "Unable to find the existing team.")                                                      \
     X(USER_UNREADABLE, 500, "app.user_terms_of_service.get_by_user.app_error",                  \
       "Unable to fetch terms of service.")                                                      \
+    X(ACCOUNT_UNREADABLE, 500, "app.user.get_by_username.app_error",                            \
+      "Unable to find an existing account matching your username for this team. "               \
+      "This team may require an invite from the team owner to join.")                           \
+    X(TOKEN_UNREADABLE, 500, "api.context.invalid_token.error",                                 \
+      "Invalid session token=%s, err=<no value>")                                               \
     X(CONFIG_FORMAT, 501, "api.config.client.old_format.app_error",                             \
       "New format for the client configuration is not supported yet. "                          \
       "Please specify format=old in the query string.")

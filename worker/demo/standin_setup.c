@@ -52,7 +52,8 @@ static int make_users(struct standin *standin, const json_t *list, bool bots, st
             fault_set(reterr, "an account of the set-up has no username");
             return -1;
         }
-        struct user *user = model_user(&standin->model, name, bots);
+        struct user *user =
+            model_user(&standin->model, member_string(json, "id", NULL), name, bots);
         if (token)
             model_set_token(&standin->model, token, user, true);
         write_id(ret, name, user->id);
@@ -71,9 +72,11 @@ static int make_teams(struct standin *standin, const json_t *list, struct text *
             fault_set(reterr, "a team of the set-up has no name");
             return -1;
         }
-        const struct team *team =
-            model_team(&standin->model, name, member_string(json, "display_name", name),
-                       *member_string(json, "type", "O"));
+        const struct team_wish wish = { .id = member_string(json, "id", NULL),
+                                        .name = name,
+                                        .display_name = member_string(json, "display_name", name),
+                                        .type = *member_string(json, "type", "O") };
+        const struct team *team = model_team(&standin->model, &wish);
         write_id(ret, name, team->id);
     }
     return 0;
@@ -114,7 +117,7 @@ static int make_channel(struct standin *standin, const json_t *json, struct text
         return -1;
     }
     if (!wish.creator)
-        wish.creator = model_user(&standin->model, "beheer", false);
+        wish.creator = model_user(&standin->model, NULL, "beheer", false);
     struct channel *channel = model_channel(&standin->model, &wish);
     if (join(standin, channel, members, reterr) != 0)
         return -1;
