@@ -31,6 +31,8 @@ static const char default_setup[] =
 
 void standin_tick(struct standin *standin)
 {
+    if (standin->clock_stopped)
+        return;
     standin->model.now = standin->wall_at_opening + (loop_now(standin->loop) - standin->opened_at);
 }
 

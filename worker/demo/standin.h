@@ -15,7 +15,7 @@
  *   archive  {"channel" or "team","archived"}
  *   users    {"user","active"}
  *   tokens   {"token","active"}
- *   clock    {"advance_ms"}; only the stand-in's own clock moves
+ *   clock    {"advance_ms","stopped"}; of the stand-in itself; stopped, nothing else moves it
  *   restart  {}; forgets what a server forgets when it restarts: the guard against repeats, and
  *            whose tokens were used
  *   faults   see standin_faults.h; answers what is in force

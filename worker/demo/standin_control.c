@@ -90,8 +90,14 @@ static int set_tokens(struct standin *standin, const json_t *json, struct text *
 static int move_clock(struct standin *standin, const json_t *json, struct text *ret,
                       struct fault *reterr)
 {
+    wall_ms step = (wall_ms)json_number_value(json_object_get(json, "advance_ms"));
+    const json_t *stopped = json_object_get(json, "stopped");
+
     (void)reterr;
-    standin->wall_at_opening += (wall_ms)json_number_value(json_object_get(json, "advance_ms"));
+    if (stopped)
+        standin->clock_stopped = json_is_true(stopped);
+    standin->wall_at_opening += step;
+    standin->model.now += step;
     standin_tick(standin);
     text_printf(ret, "{\"now\":%lld}", (long long)standin->model.now);
     return 0;

@@ -39,7 +39,8 @@ struct standin {
     struct httpd *control;
     mono_ms opened_at;
     wall_ms wall_at_opening; /* moved by "clock" */
-    struct map counts;       /* "METHOD path status" → uint64_t, of the API */
+    bool clock_stopped;
+    struct map counts; /* "METHOD path status" → uint64_t, of the API */
     void (*accepted)(void *context, const struct standin_post *post);
     void *accepted_context;
 };
