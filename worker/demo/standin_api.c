@@ -199,6 +199,7 @@ static bool refused_early(struct exchange *exchange, const struct standin *stand
 {
     if (exchange->target_length > MAX_URL && !is_old(standin)) {
         exchange->content_type = "application/json";
+        exchange_add_header(exchange, "Vary", "Accept-Encoding");
         refuse(exchange, REFUSED_URL_TOO_LONG, NULL);
         return true;
     }
@@ -332,7 +333,8 @@ void api_handle(void *context, struct exchange *exchange)
         if (exchange->go_on)
             return;
     }
-    if (exchange->body_bytes > exchange->body_limit + DRAINED_BYTES)
+    uint64_t read = exchange->body_was_read ? exchange->body_limit : 0;
+    if (exchange->body_bytes > read + DRAINED_BYTES)
         exchange->close = true;
     api_conclude(standin, exchange);
 }

@@ -173,7 +173,7 @@ static bool find_wrong(const struct standin *standin, const struct draft *draft,
     else if (!is_type(draft->type))
         *ret = REFUSED_POST_TYPE;
     else if (json_array_size(draft->file_ids) > MAX_FILES)
-        *ret = REFUSED_FILE_IDS;
+        *ret = old ? REFUSED_FILE_IDS_OLD : REFUSED_FILE_IDS;
     else if (draft_runes(props) > (old ? MAX_PROPS_RUNES_OLD : MAX_PROPS_RUNES))
         *ret = REFUSED_PROPS;
     else if (cannot_be_saved(standin, draft))
@@ -203,6 +203,18 @@ static char *priority_members(const struct draft *draft)
     return text_take(&text);
 }
 
+/* Whether the metadata of a post tell of attachments, even of such as cannot be read. */
+static bool shows_attachments(const struct standin *standin, const struct draft *draft)
+{
+    const json_t *attachments = json_object_get(draft->props, "attachments");
+    const char *unsafe = json_string_value(json_object_get(draft->props, "unsafe_links"));
+
+    if (!is_old(standin) && unsafe && strcmp(unsafe, "true") == 0)
+        return false;
+    return json_is_array(attachments) ? json_array_size(attachments) > 0
+                                      : attachments && !json_is_null(attachments);
+}
+
 /* Gives the post that a draft describes; takes `props`. */
 static struct post *new_post(const struct standin *standin, const struct creation *creation,
                              char *props)
@@ -222,7 +234,7 @@ static struct post *new_post(const struct standin *standin, const struct creatio
         .message = mem_string(draft->message),
         .type = mem_string(draft->type),
         .props = props,
-        .has_attachments = json_array_size(json_object_get(draft->props, "attachments")) > 0,
+        .shows_attachments = shows_attachments(standin, draft),
         .priority = is_old(standin) ? NULL : priority_members(draft),
         .pending_post_id = mem_string(draft->pending_post_id),
     };
@@ -283,6 +295,7 @@ static struct creation *begin(struct standin *standin, struct exchange *exchange
     bool cut = !is_old(standin) && exchange->body_bytes > limit;
     size_t length = cut && exchange->body.length > limit ? limit : exchange->body.length;
 
+    exchange->body_was_read = true;
     if (draft_read(text_string(&exchange->body), length, standin->model.version,
                    &creation->draft) != 0) {
         free(creation);

@@ -59,6 +59,14 @@ static bool wants_archived(const struct exchange *exchange)
     return value && strcmp(value, "true") == 0;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    const struct channel *const *left = a;
+    const struct channel *const *right = b;
+
+    return strcmp((*left)->id, (*right)->id);
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct channel *const *left = a;
@@ -80,7 +88,7 @@ static bool is_listed(const struct channel *channel, const struct exchange *exch
     return team ? channel->team == team : channel->team->delete_at == 0;
 }
 
-/* Gives the channels of a list, by name; the caller frees the array. */
+/* Gives the channels of a list: of a team by name, of all by id; the caller frees the array. */
 static struct channel **list_channels(const struct standin *standin,
                                       const struct exchange *exchange, const struct team *team,
                                       size_t *count)
@@ -96,7 +104,7 @@ static struct channel **list_channels(const struct standin *standin,
         list[(*count)++] = entry.value;
     }
     if (list)
-        qsort(list, *count, sizeof(struct channel *), by_name);
+        qsort(list, *count, sizeof(struct channel *), team ? by_name : by_id);
     return list;
 }
 

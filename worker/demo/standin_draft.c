@@ -205,6 +205,18 @@ static void write_other_part(struct text *text, const json_t *value)
     text_add_char(text, ']');
 }
 
+/* Buttons, without what only the server is to know of them. */
+static void write_actions(struct text *text, const json_t *actions)
+{
+    json_t *shown = json_deep_copy(actions);
+
+    for (size_t i = 0; i < json_array_size(shown); i++)
+        json_object_del(json_array_get(shown, i), "integration");
+    text_add_string(text, ",\"actions\":");
+    gojson_write(text, shown);
+    json_decref(shown);
+}
+
 static void write_attachment(struct text *text, const json_t *attachment)
 {
     const json_t *actions = json_object_get(attachment, "actions");
@@ -221,10 +233,8 @@ static void write_attachment(struct text *text, const json_t *attachment)
         text_printf(text, ",\"%s\":", part->name);
         write_other_part(text, value);
     }
-    if (actions) {
-        text_add_string(text, ",\"actions\":");
-        gojson_write(text, actions);
-    }
+    if (actions)
+        write_actions(text, actions);
     text_add_char(text, '}');
 }
 

@@ -95,9 +95,9 @@ struct post {
     bool file_ids_lost; /* files were named, none could be attached */
     char *message;
     char *type;
-    char *props; /* JSON as it is sent */
-    bool has_attachments;
-    char *priority; /* members of the JSON object, without braces; NULL: none */
+    char *props;            /* JSON as it is sent */
+    bool shows_attachments; /* in its metadata */
+    char *priority;         /* members of the JSON object, without braces; NULL: none */
     char *pending_post_id;
 };
 

@@ -40,7 +40,8 @@ void get_post(struct standin *standin, struct exchange *exchange, const struct c
     if (api_is_known(exchange, text_string(&etag)))
         return;
     exchange->status = 200;
-    view_post(&exchange->reply, &standin->model, post, VIEW_READ);
+    /* the older server counts replies in threads only */
+    view_post(&exchange->reply, &standin->model, post, is_old(standin) ? VIEW_LISTED : VIEW_READ);
     text_add_char(&exchange->reply, '\n');
 }
 
@@ -124,6 +125,7 @@ void patch_post(struct standin *standin, struct exchange *exchange, const struct
         refuse(exchange, REFUSED_PATCH_ARCHIVED, NULL);
         return;
     }
+    exchange->body_was_read = true;
     if (draft_read(text_string(&exchange->body), exchange->body.length, standin->model.version,
                    &draft) != 0) {
         refuse(exchange, REFUSED_BAD_BODY, "post");

@@ -53,6 +53,9 @@
     X(FILE_IDS, 400, "model.post.is_valid.file_ids.app_error",                                  \
       "Invalid file ids. Note that uploads are limited to 10 files maximum. "                   \
       "Please use additional posts for more files.")                                            \
+    X(FILE_IDS_OLD, 400, "model.post.is_valid.file_ids.app_error",                              \
+      "Invalid file ids. Note that uploads are limited to 5 files maximum. "                    \
+      "Please use additional posts for more files.")                                            \
     X(PROPS, 400, "model.post.is_valid.props.app_error", "Invalid props.")                      \
     X(SAVE, 500, "app.post.save.app_error", "Unable to save the Post.")                         \
     X(UPDATE, 500, "app.post.update.app_error", "Unable to update the Post.")                   \

@@ -25,10 +25,10 @@ static void flag(struct text *text, const char *name, bool value)
 static void metadata(struct text *text, const struct post *post, enum view_of_post occasion)
 {
     text_add_string(text, ",\"metadata\":{");
-    if (post->has_attachments)
+    if (post->shows_attachments)
         text_add_string(text, "\"embeds\":[{\"type\":\"message_attachment\"}]");
     if (post->priority) {
-        text_add_string(text, post->has_attachments ? ",\"priority\":{" : "\"priority\":{");
+        text_add_string(text, post->shows_attachments ? ",\"priority\":{" : "\"priority\":{");
         text_add_string(text, post->priority);
         if (occasion != VIEW_CREATED) {
             gojson_write_member(text, "PostId", post->id);
