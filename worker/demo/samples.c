@@ -66,7 +66,7 @@ static void add_data(struct text *json, struct random *random, size_t type, cons
     int nights = (int)random_between(random, 1, 7);
     int room = (int)random_between(random, 1, 48);
     char text[256];
-    char value[64];
+    char value[128];
 
     (void)snprintf(text, sizeof(text), "%s, %d %s, kamer %d\n%s", name, nights,
                    nights == 1 ? "nacht" : "nachten", room, PICK(random, remarks));
