@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/must.h"
 #include "common/nearest.h"
 #include "worker/app/version.h"
 #include "worker/cmd/hygiene.h"
@@ -172,7 +173,10 @@ static int run_help(const struct command_context *context, char *about)
     char name[] = "help";
     char *words[] = { name, about, NULL };
 
-    return command_find(context->commands, name)->run(context, about ? 2 : 1, words);
+    const struct command *help = command_find(context->commands, name);
+
+    must(help);
+    return help->run(context, about ? 2 : 1, words);
 }
 
 static int run(const struct command_context *context, const struct invocation *invocation,
