@@ -91,8 +91,12 @@ static int set_answers(struct faults *faults, const json_t *list)
 
 static int set_accept_then(struct faults *faults, const json_t *json)
 {
+    const json_t *percent = json_object_get(json, "percent");
+
     faults->accept_then_status = number_or(json, "status", 0);
-    faults->accept_then_percent = (double)number_or(json, "percent", 0);
+    faults->accept_then_percent = json_is_number(percent) ? json_number_value(percent) : 100;
+    if (json_is_null(json))
+        faults->accept_then_percent = 0;
     return json_is_null(json) || faults->accept_then_status >= 200 ? 0 : -1;
 }
 

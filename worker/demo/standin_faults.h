@@ -13,7 +13,8 @@
  *   save_after_ms            a post is stored only after that time; a repeat meanwhile is refused
  *   cut_before_percent       the connection ends before the processing
  *   cut_after_accept_percent a post is stored, then the connection ends
- *   accept_then_status       {"status","percent"}: a post is stored, then that status
+ *   accept_then_status       {"status","percent"}: a post is stored, then that status; always when
+ *                            no percentage is named
  *   hang_percent             no answer ever
  *   close_idle_ms            an idle connection is closed after that time
  *   dedup_guard              false: no guard against repeats
