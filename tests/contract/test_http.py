@@ -1,9 +1,6 @@
 """Manners of HTTP: what goes over the wire, byte by byte."""
-import http.client
 import io
-import socket
 import sys
-import time
 
 import pytest
 
@@ -12,11 +9,11 @@ import recordings
 from recordings import VERSIONS
 from replay import Replay, expand
 from standin import Standin
+from wire import answers, connect, wait_until
 from worlds import WORLD_5_37, WORLD_11_2_FAULTS
 
 AREA = "http"
 WORLDS = {"11.2": WORLD_11_2_FAULTS, "5.37": WORLD_5_37}
-SECONDS = 20  # for whatever is waited for
 
 WHOLE = "the stand-in handles a request when it is whole"
 REASONS = {
@@ -47,43 +44,11 @@ EXCEPT = {
 }
 
 
-class Wire:
-    """Bytes from a file, for http.client; a file of its own per answer would read too far."""
-
-    def __init__(self, file):
-        self.file = file
-
-    def makefile(self, *_):
-        return self
-
-    def __getattr__(self, name):
-        return getattr(self.file, name)
-
-    def close(self):
-        """Other answers follow."""
-
-
-def answers(file, count):
-    """Reads answers: [(status, headers, body)]."""
-    result = []
-    for _ in range(count):
-        answer = http.client.HTTPResponse(Wire(file))
-        answer.begin()
-        result.append((answer.status, answer.getheaders(), answer.read()))
-    return result
-
-
 def recorded_answers(exchange):
     bytes_ = exchange["response_bytes"]
     count = bytes_.count("HTTP/1.")
     return [{"status": status, "headers": headers, "body": body.decode()}
             for status, headers, body in answers(io.BytesIO(bytes_.encode()), count)]
-
-
-def connect(standin):
-    connection = socket.create_connection(("127.0.0.1", standin.port), SECONDS)
-    connection.settimeout(SECONDS)
-    return connection
 
 
 def send(connection, text):
@@ -121,12 +86,6 @@ def post_bytes(standin):
     return ("POST /api/v4/posts HTTP/1.1\r\nHost: mattermost.example\r\n"
             "Authorization: Bearer TOKEN\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}")
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
 
 
 def raw_exchanges(version):
