@@ -49,7 +49,7 @@ static ssize_t drip(struct stream *stream, uint64_t position, char *buffer)
         return 0;
     }
     stream->dry = true;
-    buffer[0] = stream->endless ? 'x' : stream->bytes[position];
+    buffer[0] = (char)(stream->endless ? 'x' : stream->bytes[position]);
     return 1;
 }
 

@@ -20,30 +20,30 @@ enum who { ANYBODY, SESSION };
 struct route {
     const char *method;
     const char *path; /* behind /api/v4/; {names} stand for a part of it */
-    enum who who;
     route_handler *handle;
+    enum who who;
     bool only_new; /* the older server does not have it */
 };
 
 static const struct route routes[] = {
-    { "POST", "posts", SESSION, create_post, false },
-    { "GET", "posts/{post_id}", SESSION, get_post, false },
-    { "GET", "posts/{post_id}/thread", SESSION, get_thread, false },
-    { "PUT", "posts/{post_id}/patch", SESSION, patch_post, false },
-    { "DELETE", "posts/{post_id}", SESSION, delete_post, false },
-    { "GET", "channels/{channel_id}/posts", SESSION, get_channel_posts, false },
-    { "GET", "channels/{channel_id}", SESSION, get_channel, false },
-    { "GET", "channels/{channel_id}/members/me", SESSION, get_my_membership, false },
-    { "GET", "users/me", SESSION, get_me, false },
-    { "GET", "users/me/teams", SESSION, get_my_teams, false },
-    { "GET", "users/me/channels", SESSION, get_my_channels, true },
-    { "GET", "users/me/teams/{team_id}/channels", SESSION, get_my_team_channels, false },
-    { "GET", "teams/{team_id}/channels/name/{channel_name}", SESSION, get_channel_by_name, false },
-    { "GET", "teams/name/{team_name}/channels/name/{channel_name}", SESSION, get_channel_by_names,
+    { "POST", "posts", create_post, SESSION, false },
+    { "GET", "posts/{post_id}", get_post, SESSION, false },
+    { "GET", "posts/{post_id}/thread", get_thread, SESSION, false },
+    { "PUT", "posts/{post_id}/patch", patch_post, SESSION, false },
+    { "DELETE", "posts/{post_id}", delete_post, SESSION, false },
+    { "GET", "channels/{channel_id}/posts", get_channel_posts, SESSION, false },
+    { "GET", "channels/{channel_id}", get_channel, SESSION, false },
+    { "GET", "channels/{channel_id}/members/me", get_my_membership, SESSION, false },
+    { "GET", "users/me", get_me, SESSION, false },
+    { "GET", "users/me/teams", get_my_teams, SESSION, false },
+    { "GET", "users/me/channels", get_my_channels, SESSION, true },
+    { "GET", "users/me/teams/{team_id}/channels", get_my_team_channels, SESSION, false },
+    { "GET", "teams/{team_id}/channels/name/{channel_name}", get_channel_by_name, SESSION, false },
+    { "GET", "teams/name/{team_name}/channels/name/{channel_name}", get_channel_by_names, SESSION,
       false },
-    { "GET", "teams/name/{team_name}", SESSION, get_team_by_name, false },
-    { "GET", "config/client", ANYBODY, get_config, false },
-    { "GET", "system/ping", ANYBODY, get_ping, false },
+    { "GET", "teams/name/{team_name}", get_team_by_name, SESSION, false },
+    { "GET", "config/client", get_config, ANYBODY, false },
+    { "GET", "system/ping", get_ping, ANYBODY, false },
 };
 
 static const char api_prefix[] = "/api/v4/";

@@ -233,11 +233,11 @@ static struct post *new_post(const struct standin *standin, const struct creatio
         .file_ids_lost = json_array_size(draft->file_ids) > 0,
         .message = mem_string(draft->message),
         .type = mem_string(draft->type),
-        .props = props,
         .shows_attachments = shows_attachments(standin, draft),
         .priority = is_old(standin) ? NULL : priority_members(draft),
         .pending_post_id = mem_string(draft->pending_post_id),
     };
+    post->props = props;
     return post;
 }
 
@@ -302,7 +302,7 @@ static struct creation *begin(struct standin *standin, struct exchange *exchange
         refuse(exchange, cut ? REFUSED_BODY_TOO_LARGE : REFUSED_BAD_BODY, "post");
         return NULL;
     }
-    creation->user = (struct user *)(uintptr_t)exchange->user;
+    creation->user = exchange->user;
     creation->channel = model_find_channel_id(&standin->model, creation->draft.channel_id);
     return creation;
 }

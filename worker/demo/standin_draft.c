@@ -1,6 +1,5 @@
 #include "worker/demo/standin_draft.h"
 
-#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -142,7 +141,7 @@ bool draft_has_nul(const json_t *value)
     for (size_t i = 0; i < json_array_size(value); i++)
         if (draft_has_nul(json_array_get(value, i)))
             return true;
-    json_object_foreach ((json_t *)(uintptr_t)value, name, member) {
+    json_object_foreach (gojson_iterable(value), name, member) {
         if (strstr(name, GOJSON_NUL) || draft_has_nul(member))
             return true;
     }
@@ -277,7 +276,7 @@ static void write_attachments(struct text *text, const json_t *list)
 /* A copy of the props with the server's own members taken out or put in. */
 static json_t *own_props(const json_t *props, bool from_bot, enum standin_version version)
 {
-    json_t *copy = props ? json_copy((json_t *)(uintptr_t)props) : json_object();
+    json_t *copy = props ? json_copy(gojson_iterable(props)) : json_object();
 
     json_object_del(copy, "add_channel_member");
     json_object_del(copy, "channel_mentions");

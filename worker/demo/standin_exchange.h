@@ -41,11 +41,11 @@ struct exchange {
     size_t target_length; /* of path and query as they came */
     struct text body;     /* at most `body_limit` bytes of it */
     size_t body_limit;
-    uint64_t body_bytes;     /* that came */
-    bool body_was_read;      /* by a route, up to the limit */
-    const char *label;       /* of its route, for counting; NULL: none */
-    bool token_unreadable;   /* nobody can say whose token it is */
-    const struct user *user; /* whose token it carries; NULL: nobody's */
+    uint64_t body_bytes;   /* that came */
+    bool body_was_read;    /* by a route, up to the limit */
+    const char *label;     /* of its route, for counting; NULL: none */
+    bool token_unreadable; /* nobody can say whose token it is */
+    struct user *user;     /* whose token it carries; NULL: nobody's */
 
     /* The reply. */
     int status;

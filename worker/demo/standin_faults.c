@@ -2,18 +2,20 @@
 
 #include <string.h>
 
+#include "worker/demo/standin_gojson.h"
+
 enum kind { FLAG, NUMBER, PERCENT, ANSWERS, ACCEPT_THEN, AWAY, SEED };
 
 struct field {
     const char *name;
-    enum kind kind;
     size_t offset;
+    enum kind kind;
     bool resting; /* of a flag: its value when nothing is wrong */
 };
 
 #define FIELD(name, kind)                                 \
     {                                                     \
-#name, kind, offsetof(struct faults, name), false \
+#name, offsetof(struct faults, name), kind, false \
     }
 
 static const struct field fields[] = {
@@ -26,7 +28,7 @@ static const struct field fields[] = {
     FIELD(accept_then_status, ACCEPT_THEN),
     FIELD(hang_percent, PERCENT),
     FIELD(close_idle_ms, NUMBER),
-    { "dedup_guard", FLAG, offsetof(struct faults, dedup_guard), true },
+    { "dedup_guard", offsetof(struct faults, dedup_guard), FLAG, true },
     FIELD(bad_token, FLAG),
     FIELD(database_away, AWAY),
     FIELD(drip_ms, NUMBER),
@@ -166,7 +168,7 @@ int faults_set(struct faults *faults, const json_t *json, struct fault *reterr)
     const char *name;
     json_t *value;
 
-    json_object_foreach ((json_t *)(uintptr_t)json, name, value) {
+    json_object_foreach (gojson_iterable(json), name, value) {
         const struct field *field = find_field(name);
 
         if (!field || set_field(&changed, field, value) != 0) {

@@ -208,7 +208,7 @@ static void write_object(struct text *text, const json_t *object)
     size_t used = 0;
 
     /* jansson iterates over what it takes as not const, but does not change it */
-    json_object_foreach ((json_t *)(uintptr_t)object, key, value)
+    json_object_foreach (gojson_iterable(object), key, value)
         keys[used++] = key;
     qsort(keys, used, sizeof(*keys), by_key);
     text_add_char(text, '{');

@@ -24,6 +24,17 @@
 /* Gives the first value in the bytes, or NULL when they do not begin with one. */
 json_t *gojson_read(const char *bytes, size_t length) ATTR_MUST_USE;
 
+/* The same value for jansson's iterators, which take no const; it is not to be changed. */
+static inline json_t *gojson_iterable(const json_t *value)
+{
+    const union {
+        const json_t *fixed;
+        json_t *loose;
+    } same = { .fixed = value };
+
+    return same.loose;
+}
+
 /* Adds a value. */
 void gojson_write(struct text *text, const json_t *value);
 

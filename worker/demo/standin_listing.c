@@ -63,40 +63,57 @@ static size_t skip_older(const struct channel *channel, size_t to, long long cou
     return to;
 }
 
+struct page {
+    long long number; /* from 0 */
+    long long size;
+};
+
+/* A page of the posts below an index, counted from the newest. */
+static struct span span_before(const struct channel *channel, size_t end, const struct page *page)
+{
+    struct span span = { 0, skip_older(channel, end, page->number * page->size) };
+
+    span.from = skip_older(channel, span.to, page->size);
+    return span;
+}
+
+/* The posts behind or before an anchor; false: that is no id. */
+static bool find_anchored(struct standin *standin, struct exchange *exchange,
+                          const struct channel *channel, const struct page *page, struct span *ret)
+{
+    const char *after = exchange_query(exchange, "after");
+    const char *anchor_id = after ? after : exchange_query(exchange, "before");
+    const struct post *anchor = model_find_post(&standin->model, anchor_id);
+
+    if (!model_is_id(anchor_id)) {
+        refuse(exchange, REFUSED_BAD_PARAM, after ? "after" : "before");
+        return false;
+    }
+    if (!anchor)
+        return true;
+    if (!after) {
+        *ret = span_before(channel, count_until(channel, anchor->create_at, false), page);
+        return true;
+    }
+    size_t first = count_until(channel, anchor->create_at, true);
+    ret->from = skip_newer(channel, first, page->number * page->size);
+    ret->to = skip_newer(channel, ret->from, page->size);
+    return true;
+}
+
 /* The page that was asked for; false: the parameters were refused. */
 static bool find_span(struct standin *standin, struct exchange *exchange,
                       const struct channel *channel, struct span *ret)
 {
-    const char *after = exchange_query(exchange, "after");
-    const char *before = exchange_query(exchange, "before");
-    const char *anchor_id = after ? after : before;
-    long long page = query_number(exchange, "page", 0);
-    long long size = query_number(exchange, "per_page", DEFAULT_PAGE);
+    struct page page = { query_number(exchange, "page", 0),
+                         query_number(exchange, "per_page", DEFAULT_PAGE) };
 
-    page = page < 0 ? 0 : page;
-    size = size < 0 ? DEFAULT_PAGE : size > MAX_PAGE ? MAX_PAGE : size;
+    page.number = page.number < 0 ? 0 : page.number;
+    page.size = page.size < 0 ? DEFAULT_PAGE : page.size > MAX_PAGE ? MAX_PAGE : page.size;
     *ret = (struct span){ 0, 0 };
-    if (anchor_id) {
-        const struct post *anchor = model_find_post(&standin->model, anchor_id);
-
-        if (!model_is_id(anchor_id)) {
-            refuse(exchange, REFUSED_BAD_PARAM, after ? "after" : "before");
-            return false;
-        }
-        if (!anchor)
-            return true;
-        if (after) {
-            size_t first = count_until(channel, anchor->create_at, true);
-            ret->from = skip_newer(channel, first, page * size);
-            ret->to = skip_newer(channel, ret->from, size);
-            return true;
-        }
-        ret->to = count_until(channel, anchor->create_at, false);
-    } else {
-        ret->to = channel->post_count;
-    }
-    ret->to = skip_older(channel, ret->to, page * size);
-    ret->from = skip_older(channel, ret->to, size);
+    if (exchange_query(exchange, "after") || exchange_query(exchange, "before"))
+        return find_anchored(standin, exchange, channel, &page, ret);
+    *ret = span_before(channel, channel->post_count, &page);
     return true;
 }
 

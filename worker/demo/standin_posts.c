@@ -10,7 +10,7 @@ static void append(struct post ***list, size_t *count, size_t *capacity, struct 
 {
     if (*count == *capacity) {
         *capacity = *capacity ? *capacity * 2 : 8;
-        *list = mem_resize(*list, *capacity * sizeof(**list));
+        *list = mem_resize(*list, *capacity * sizeof(struct post *));
     }
     (*list)[(*count)++] = post;
 }
