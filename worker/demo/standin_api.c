@@ -11,8 +11,8 @@
 enum {
     MAX_URL = 2048,
     DRAINED_BYTES = 256 * 1024, /* of a body that nobody wants, before the connection is closed */
-    SPARE_PAYLOAD_BYTES = 512,
-    ADDRESS_SIZE = 16, /* of "255.255.255.255" and a NUL */
+    SPARE_PAYLOAD_BYTES = 512,  /* that the server takes beyond its limit */
+    ADDRESS_SIZE = 16,          /* of "255.255.255.255" and a NUL */
 };
 
 enum who { ANYBODY, SESSION };

@@ -15,7 +15,6 @@ enum {
     MAX_FILES = 10,
     MAX_PROPS_RUNES = 800000,
     MAX_PROPS_RUNES_OLD = 8000,
-    SPARE_PAYLOAD_BYTES = 512, /* that the server takes beyond its limit */
 };
 
 /* One post on its way in. */
@@ -291,15 +290,9 @@ static void finish_later(void *context, struct exchange *exchange)
 static struct creation *begin(struct standin *standin, struct exchange *exchange)
 {
     struct creation *creation = mem_new(sizeof(*creation));
-    size_t limit = (size_t)standin->config.max_payload_bytes + SPARE_PAYLOAD_BYTES;
-    bool cut = !is_old(standin) && exchange->body_bytes > limit;
-    size_t length = cut && exchange->body.length > limit ? limit : exchange->body.length;
 
-    exchange->body_was_read = true;
-    if (draft_read(text_string(&exchange->body), length, standin->model.version,
-                   &creation->draft) != 0) {
+    if (api_read_draft(standin, exchange, &creation->draft) != 0) {
         free(creation);
-        refuse(exchange, cut ? REFUSED_BODY_TOO_LARGE : REFUSED_BAD_BODY, "post");
         return NULL;
     }
     creation->user = exchange->user;

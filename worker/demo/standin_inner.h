@@ -80,6 +80,12 @@ void api_add_id(struct text *text, const char *id);
 void api_add_post(struct text *text, const struct model *model, const struct post *post,
                   enum view_of_post occasion);
 
+struct draft;
+
+/* Reads the post of a request's body.  -1: refused; `ret` needs no draft_free() then. */
+int api_read_draft(const struct standin *standin, struct exchange *exchange,
+                   struct draft *ret) ATTR_MUST_USE;
+
 /* The routes. */
 typedef void route_handler(struct standin *standin, struct exchange *exchange,
                            const struct captures *captures);

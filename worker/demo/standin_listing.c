@@ -20,14 +20,22 @@ struct span {
     size_t to;
 };
 
+static bool is_number(const char *text)
+{
+    char *end;
+
+    (void)strtoll(text, &end, 10);
+    return *text && !*end;
+}
+
 static long long query_number(const struct exchange *exchange, const char *name,
                               long long otherwise)
 {
     const char *value = exchange_query(exchange, name);
-    char *end = NULL;
-    long long number = value ? strtoll(value, &end, 10) : otherwise;
 
-    return value && (*value == '\0' || *end != '\0') ? -1 : number;
+    if (!value)
+        return otherwise;
+    return is_number(value) ? strtoll(value, NULL, 10) : -1;
 }
 
 /* How many of a channel's posts are older than a moment, or not newer. */
@@ -86,7 +94,7 @@ static bool find_anchored(struct standin *standin, struct exchange *exchange,
     const struct post *anchor = model_find_post(&standin->model, anchor_id);
 
     if (!model_is_id(anchor_id)) {
-        refuse(exchange, REFUSED_BAD_PARAM, after ? "after" : "before");
+        refuse(exchange, REFUSED_BAD_BODY, after ? "after" : "before");
         return false;
     }
     if (!anchor)
@@ -117,35 +125,74 @@ static bool find_span(struct standin *standin, struct exchange *exchange,
     return true;
 }
 
+/* How a listing is written. */
+struct style {
+    bool skips_threads;
+    enum view_of_post occasion;
+};
+
+/* Replies are counted around an anchor and where threads are left out. */
+static struct style find_style(const struct exchange *exchange)
+{
+    const char *skip = exchange_query(exchange, "skipFetchThreads");
+    bool skips = skip && strcmp(skip, "true") == 0;
+    bool anchored = exchange_query(exchange, "after") || exchange_query(exchange, "before");
+
+    return (struct style){ skips, skips || anchored ? VIEW_READ : VIEW_LISTED };
+}
+
 /* Adds a listed post with what comes along: its thread, or the root of that. */
 static void add_listed(struct text *text, const struct model *model, const struct post *post,
-                       bool skip_threads, struct map *added)
+                       struct style style, struct map *added)
 {
     const struct post *root = post->root ? post->root : post;
 
     if (!map_find(added, post->id, ID_LENGTH)) {
         map_put(added, post->id, ID_LENGTH, added);
-        api_add_post(text, model, post, VIEW_LISTED);
+        api_add_post(text, model, post, style.occasion);
     }
     if (!post->root || map_find(added, root->id, ID_LENGTH))
         return;
     map_put(added, root->id, ID_LENGTH, added);
-    api_add_post(text, model, root, VIEW_LISTED);
-    for (size_t i = 0; !skip_threads && i < root->reply_count; i++) {
+    api_add_post(text, model, root, style.occasion);
+    for (size_t i = 0; !style.skips_threads && i < root->reply_count; i++) {
         const struct post *reply = root->replies[i];
         if (reply->delete_at || map_find(added, reply->id, ID_LENGTH))
             continue;
         map_put(added, reply->id, ID_LENGTH, added);
-        api_add_post(text, model, reply, VIEW_LISTED);
+        api_add_post(text, model, reply, style.occasion);
     }
 }
 
+/* The next post from there on, or from there back, that is not deleted; "": none. */
 static const char *neighbour(const struct channel *channel, size_t index, int step)
 {
     for (; index < channel->post_count; index += (size_t)step)
         if (!channel->posts[index]->delete_at)
             return channel->posts[index]->id;
     return "";
+}
+
+/* What is around a page: the anchor itself, or the next posts that are of another moment. */
+static void write_cursors(struct text *text, const struct exchange *exchange,
+                          const struct channel *channel, struct span span)
+{
+    const char *after = exchange_query(exchange, "after");
+    const char *before = after ? NULL : exchange_query(exchange, "before");
+    bool first = query_number(exchange, "page", 0) <= 0;
+    bool empty = span.from == span.to;
+    const char *next = "";
+    const char *prev = "";
+
+    if (!empty) {
+        wall_ms newest = channel->posts[span.to - 1]->create_at;
+        wall_ms oldest = channel->posts[span.from]->create_at;
+
+        next = neighbour(channel, count_until(channel, newest, true), 1);
+        prev = neighbour(channel, count_until(channel, oldest, false) - 1, -1);
+    }
+    text_printf(text, "\"next_post_id\":\"%s\",\"prev_post_id\":\"%s\"",
+                before && first ? before : next, after && first ? after : prev);
 }
 
 static bool is_in(const struct post *post, long long since)
@@ -157,8 +204,7 @@ static void write_listing(struct standin *standin, struct exchange *exchange,
                           const struct channel *channel, struct span span, long long since)
 {
     AUTO(map_free) struct map added = { 0 };
-    const char *skip = exchange_query(exchange, "skipFetchThreads");
-    bool skip_threads = skip && strcmp(skip, "true") == 0;
+    struct style style = find_style(exchange);
     struct text *text = &exchange->reply;
 
     text_add_string(text, "{\"order\":[");
@@ -168,14 +214,24 @@ static void write_listing(struct standin *standin, struct exchange *exchange,
     text_add_string(text, "],\"posts\":{");
     for (size_t i = span.to; i-- > span.from;)
         if (is_in(channel->posts[i], since))
-            add_listed(text, &standin->model, channel->posts[i], skip_threads, &added);
-    bool whole = since > 0 || span.from == span.to;
-    text_printf(text, "},\"next_post_id\":\"%s\",\"prev_post_id\":\"%s\"",
-                whole ? "" : neighbour(channel, span.to, 1),
-                whole ? "" : neighbour(channel, span.from - 1, -1));
+            add_listed(text, &standin->model, channel->posts[i], style, &added);
+    text_add_string(text, "},");
+    if (since > 0)
+        text_add_string(text, "\"next_post_id\":\"\",\"prev_post_id\":\"\"");
+    else
+        write_cursors(text, exchange, channel, span);
     if (!is_old(standin))
         text_add_string(text, ",\"first_inaccessible_post_time\":0");
     text_add_string(text, "}\n");
+}
+
+/* The older server lists a public channel for its members only. */
+static bool may_list(const struct standin *standin, const struct channel *channel,
+                     const struct user *user)
+{
+    if (is_old(standin))
+        return model_find_member(channel, user) != NULL;
+    return model_may_read(channel, user);
 }
 
 /* The channel of a listing; NULL: refused. */
@@ -188,7 +244,7 @@ static struct channel *listed_channel(struct standin *standin, struct exchange *
         return NULL;
     if (!channel && !is_old(standin))
         refuse(exchange, REFUSED_NO_CHANNEL, id);
-    else if (!channel || !model_may_read(channel, exchange->user))
+    else if (!channel || !may_list(standin, channel, exchange->user))
         refuse(exchange, REFUSED_NO_PERMISSION, NULL);
     else
         return channel;
@@ -200,12 +256,17 @@ void get_channel_posts(struct standin *standin, struct exchange *exchange,
 {
     enum { MAX_ETAG = 100 };
     const struct channel *channel = listed_channel(standin, exchange, captures->values[0]);
+    const char *since_text = exchange_query(exchange, "since");
     long long since = query_number(exchange, "since", 0);
     AUTO(text_free) struct text etag = text_of(MAX_ETAG);
     struct span span;
 
     if (!channel)
         return;
+    if (since_text && !is_number(since_text)) {
+        refuse(exchange, REFUSED_BAD_BODY, "since");
+        return;
+    }
     if (since > 0) {
         span = (struct span){ 0, channel->post_count };
         span.from = span.to > MAX_SINCE ? span.to - MAX_SINCE : 0;

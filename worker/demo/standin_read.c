@@ -45,22 +45,47 @@ void get_post(struct standin *standin, struct exchange *exchange, const struct c
     text_add_char(&exchange->reply, '\n');
 }
 
-/* The ids of a thread, the one that was asked for first; the older server names the root twice. */
+/* The ids of a thread, the one that was asked for first; the older server names it twice. */
 static void write_order(struct text *text, const struct standin *standin, const struct post *asked,
                         const struct post *root)
 {
+    bool again = is_old(standin);
+
     api_add_id(text, asked->id);
-    if (asked != root || is_old(standin))
+    if (asked != root || again)
         api_add_id(text, root->id);
     for (size_t i = 0; i < root->reply_count; i++)
-        if (!root->replies[i]->delete_at && root->replies[i] != asked)
+        if (!root->replies[i]->delete_at && (root->replies[i] != asked || again))
             api_add_id(text, root->replies[i]->id);
+}
+
+static void write_thread(struct text *text, const struct standin *standin, const struct post *asked,
+                         bool alone)
+{
+    const struct post *root = asked->root ? asked->root : asked;
+
+    text_add_string(text, "{\"order\":[");
+    if (alone)
+        api_add_id(text, asked->id);
+    else
+        write_order(text, standin, asked, root);
+    text_add_string(text, "],\"posts\":{");
+    api_add_post(text, &standin->model, alone ? asked : root, VIEW_READ);
+    for (size_t i = 0; !alone && i < root->reply_count; i++)
+        if (!root->replies[i]->delete_at)
+            api_add_post(text, &standin->model, root->replies[i], VIEW_READ);
+    text_add_string(text, "},\"next_post_id\":\"\",\"prev_post_id\":\"\"");
+    if (!is_old(standin) && !alone)
+        text_add_string(text, ",\"has_next\":false");
+    if (!is_old(standin))
+        text_add_string(text, ",\"first_inaccessible_post_time\":0");
+    text_add_string(text, "}\n");
 }
 
 void get_thread(struct standin *standin, struct exchange *exchange, const struct captures *captures)
 {
     const struct post *asked = readable_post(standin, exchange, captures->values[0]);
-    struct text *text = &exchange->reply;
+    const char *skip = exchange_query(exchange, "skipFetchThreads");
 
     if (!asked)
         return;
@@ -69,17 +94,7 @@ void get_thread(struct standin *standin, struct exchange *exchange, const struct
     exchange_add_header(exchange, "Etag", "%s.%s.%s.%lld", api_version_name(standin), asked->id,
                         last->id, (long long)root->update_at);
     exchange->status = 200;
-    text_add_string(text, "{\"order\":[");
-    write_order(text, standin, asked, root);
-    text_add_string(text, "],\"posts\":{");
-    api_add_post(text, &standin->model, root, VIEW_READ);
-    for (size_t i = 0; i < root->reply_count; i++)
-        if (!root->replies[i]->delete_at)
-            api_add_post(text, &standin->model, root->replies[i], VIEW_READ);
-    text_add_string(text, "},\"next_post_id\":\"\",\"prev_post_id\":\"\"");
-    if (!is_old(standin))
-        text_add_string(text, ",\"has_next\":false,\"first_inaccessible_post_time\":0");
-    text_add_string(text, "}\n");
+    write_thread(&exchange->reply, standin, asked, skip && strcmp(skip, "true") == 0);
 }
 
 /* A post that its author may change; NULL: refused. */
@@ -125,16 +140,13 @@ void patch_post(struct standin *standin, struct exchange *exchange, const struct
         refuse(exchange, REFUSED_PATCH_ARCHIVED, NULL);
         return;
     }
-    exchange->body_was_read = true;
-    if (draft_read(text_string(&exchange->body), exchange->body.length, standin->model.version,
-                   &draft) != 0) {
-        refuse(exchange, REFUSED_BAD_BODY, "post");
+    if (api_read_draft(standin, exchange, &draft) != 0)
         return;
-    }
     if (draft_runes(draft.message) > (size_t)standin->config.max_post_size) {
         refuse(exchange, is_old(standin) ? REFUSED_MESSAGE_LENGTH_OLD : REFUSED_MESSAGE_LENGTH,
                NULL);
-    } else if (strstr(draft.message, GOJSON_NUL)) {
+    } else if (strstr(draft.message, GOJSON_NUL) ||
+               (!is_old(standin) && draft_has_nul(draft.props))) {
         refuse(exchange, REFUSED_UPDATE, NULL);
     } else {
         apply_patch(standin, post, &draft, json_object_get(draft.json, "message") != NULL);

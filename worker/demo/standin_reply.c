@@ -1,7 +1,9 @@
 /* What several routes need for their answers. */
 #include <string.h>
 
+#include "worker/demo/standin_draft.h"
 #include "worker/demo/standin_inner.h"
+#include "worker/demo/standin_refusal.h"
 
 const char *api_version_name(const struct standin *standin)
 {
@@ -39,4 +41,17 @@ void api_add_post(struct text *text, const struct model *model, const struct pos
     text_add_string(text, post->id);
     text_add_string(text, "\":");
     view_post(text, model, post, occasion);
+}
+
+int api_read_draft(const struct standin *standin, struct exchange *exchange, struct draft *ret)
+{
+    size_t limit = exchange->body_limit;
+    bool cut = !is_old(standin) && exchange->body_bytes > limit;
+    size_t length = cut && exchange->body.length > limit ? limit : exchange->body.length;
+
+    exchange->body_was_read = true;
+    if (draft_read(text_string(&exchange->body), length, standin->model.version, ret) == 0)
+        return 0;
+    refuse(exchange, cut ? REFUSED_BODY_TOO_LARGE : REFUSED_BAD_BODY, "post");
+    return -1;
 }

@@ -12,7 +12,7 @@ enum view_of_post {
     VIEW_CREATED,  /* just now */
     VIEW_REPEATED, /* in answer to a repeat: the bare row */
     VIEW_READ,     /* by itself or in its thread */
-    VIEW_LISTED,   /* in a listing of its channel, where replies are not counted */
+    VIEW_LISTED,   /* in a plain listing of its channel, where replies are not counted */
 };
 
 void view_post(struct text *text, const struct model *model, const struct post *post,
