@@ -11,13 +11,11 @@ import recordings
 from recordings import VERSIONS
 
 AREAS = ["posts-create", "pending-post-id", "auth", "rate-limit", "http", "get-discovery",
-         "restart-and-database"]
+         "get-posts", "edit-delete", "restart-and-database"]
 
 # Recordings that were not copied at all.
 UNUSED = {
-    "edit-delete": "the worker edits and deletes nothing; only tests of the stand-in's set-up do",
     "files": "the worker sends no files",
-    "get-posts": "the worker reads no posts and no listings yet",
     "link-fetches": "the stand-in fetches nothing; save_after_ms plays a server that is slow",
     "mentions": "replayed against our own rendering: tests/recorded, unit.defuse",
     "outgoing-webhooks": "the worker takes no webhooks yet",

@@ -4,6 +4,7 @@ import sys
 import pytest
 
 import plan
+from plan import configure, control, in_turn
 from recordings import VERSIONS
 from worlds import DIRECT, WORLD_5_37, WORLD_11_2, with_more
 
@@ -18,14 +19,18 @@ def post_before(replay, _):
                 {"channel_id": replay.channel("livechat"), "message": "eerder"})
 
 
+# Posts of one millisecond do not follow each other.
+LATER = control("clock", advance_ms=1)
+
 STEPS = {
-    "plain": post_before,
-    "setting PostPriority off: urgent": plan.configure(post_priority=False),
+    "plain": in_turn(post_before, LATER),
+    "priority: urgent, on a root": LATER,
+    "setting PostPriority off: urgent": configure(post_priority=False),
     "body of exactly 299999 bytes (MaximumPayloadSizeBytes = 300000)":
-        plan.configure(post_priority=True),
+        configure(post_priority=True),
     "MaximumPayloadSizeBytes raised to 5000000: props JSON of 760000 runes":
-        plan.configure(max_payload_bytes=5000000),
-    "image in the text": plan.configure(max_payload_bytes=300000),
+        configure(max_payload_bytes=5000000),
+    "image in the text": configure(max_payload_bytes=300000),
 }
 
 REASONS = {

@@ -24,16 +24,19 @@ def cold(what):
     return in_turn(BACK, RESTART, away(what))
 
 
-def make_root(replay, _):
-    """The root that the requests name, on the server while it was well."""
-    reply = replay.recorded("table channelmembers is unreadable, caches cold: POST a reply")
-    wanted = json.loads(reply["request"]["body"])
-    replay.make_post(wanted["root_id"], "TOKEN", channel_id=wanted["channel_id"], message="wortel")
+def make_root(note):
+    """The root that a recorded reply names, on the server while it was well."""
+    def step(replay, _):
+        wanted = json.loads(replay.recorded(note)["request"]["body"])
+        replay.make_post(wanted["root_id"], "TOKEN", channel_id=wanted["channel_id"],
+                         message="wortel")
+    return step
 
 
 STEPS = {
     "after the restart, same pending_post_id*": RESTART,
-    "table posts is gone: POST /posts": away("posts"),
+    "table posts is gone: POST /posts":
+        in_turn(make_root("table posts is gone: reply"), away("posts")),
     "table posts is back: same pending_post_id": BACK,
     "table channels is gone: POST /posts": away("channels"),
     "table channelmembers is gone: POST /posts": away("channelmembers"),
@@ -46,7 +49,8 @@ STEPS = {
     "the database hangs (connections open*": away("database"),
     "the database hangs: POST /posts again after 32 s*": BACK,
     "table channelmembers is unreadable, caches cold: POST /posts":
-        in_turn(make_root, cold("channelmembers")),
+        in_turn(make_root("table channelmembers is unreadable, caches cold: POST a reply"),
+                cold("channelmembers")),
     "table channels is unreadable, caches cold: POST /posts": cold("channels"),
     "table users is unreadable, caches cold: POST /posts": cold("users"),
     "table teams is unreadable, caches cold: POST /posts": cold("teams"),
