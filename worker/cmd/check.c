@@ -17,7 +17,8 @@ static void print_integration(const struct integration *integration)
 static int check(const struct command_context *context, int argc, char **argv)
 {
     bool offline = false;
-    const struct command_option options[] = { { .name = "--offline", .flag = &offline }, { NULL } };
+    const struct command_option options[] = { { .name = "--offline", .flag = &offline },
+                                              { .name = NULL } };
 
     if (command_read(options, 0, argc, argv) < 0)
         return EXIT_USAGE;

@@ -41,7 +41,7 @@ int healthcheck_ask(const char *address, mono_ms timeout)
 
 static int ask(const struct command_context *context, int argc, char **argv)
 {
-    static const struct command_option options[] = { { NULL } };
+    static const struct command_option options[] = { { .name = NULL } };
 
     if (command_read(options, 0, argc, argv) < 0)
         return EXIT_USAGE;

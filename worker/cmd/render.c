@@ -142,7 +142,8 @@ static int run(const struct command_context *context, int argc, char **argv)
     AUTO(text_free) struct text value = text_of(EVENT_MAX_VALUE_BYTES);
     AUTO(event_free) struct event event = { 0 };
     bool as_json = false;
-    const struct command_option options[] = { { .name = "--json", .flag = &as_json }, { NULL } };
+    const struct command_option options[] = { { .name = "--json", .flag = &as_json },
+                                              { .name = NULL } };
     int count = command_read(options, 1, argc, argv);
 
     if (count == 0)

@@ -88,7 +88,7 @@ static int run(const struct settings *settings, struct loop *loop)
 
 static int run_command(const struct command_context *context, int argc, char **argv)
 {
-    static const struct command_option options[] = { { NULL } };
+    static const struct command_option options[] = { { .name = NULL } };
     struct loop *loop;
     struct fault fault;
 

@@ -13,7 +13,7 @@ static int print(const struct command_context *context, int argc, char **argv)
     bool reference = false;
     const struct command_option options[] = { { .name = "--json", .flag = &as_json },
                                               { .name = "--reference", .flag = &reference },
-                                              { NULL } };
+                                              { .name = NULL } };
 
     if (command_read(options, 0, argc, argv) < 0)
         return EXIT_USAGE;
