@@ -154,7 +154,7 @@ static void no_text_that_was_recorded_fetches_anything(void **state)
         "<http://images.example/pagina>",
         "![x][r]\n\n[r]: http://images.example/f.png",
         "![x](http&#58;//images.example/h.png)",
-        "![x]" ZWSP "(http://images.example/i.png)",
+        "![x]\xE2\x80\x8B(http://images.example/i.png)",
         "> ![x](http://images.example/j.png)",
         "[![x](http://images.example/k.png)](http://images.example/pagina)",
         "<img src=\"http://images.example/l.png\">",

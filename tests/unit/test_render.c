@@ -194,11 +194,12 @@ static void an_event_that_needs_too_many_posts_is_refused(void **state)
 /* Gives a string of `length` times the byte, with something before it. */
 static char *repeat(const char *before, char byte, size_t length)
 {
-    char *string = mem_new(strlen(before) + length + 1);
+    struct text text = text_of(strlen(before) + length);
 
-    memcpy(string, before, strlen(before));
-    memset(string + strlen(before), byte, length);
-    return string;
+    text_add_string(&text, before);
+    for (size_t i = 0; i < length; i++)
+        text_add_char(&text, byte);
+    return text_take(&text);
 }
 
 static void props_fit_a_server_that_takes_little(void **state)

@@ -67,8 +67,8 @@ static void a_heap_of_marks_is_cut_somewhere(void **state)
     (void)state;
     char marks[2 * 100];
 
-    for (size_t i = 0; i < sizeof(marks); i += 2)
-        memcpy(marks + i, "\xCC\x81", 2);
+    for (size_t i = 0; i < sizeof(marks); i++)
+        marks[i] = "\xCC\x81"[i % 2];
     size_t length = split_first(marks, sizeof(marks), 10);
     assert_in_range(length, 2, 20);
     assert_int_equal(length % 2, 0);

@@ -116,7 +116,7 @@ static void print(const struct rendering *rendering, bool as_json)
 static int render(const struct event *event, const struct record *record,
                   const struct settings *settings, bool as_json)
 {
-    static const uint8_t no_key[32];
+    static const uint8_t no_key[32] = { 0 };
     static struct rendering rendering;
     struct render_target target = {
         .channel_id = "channel0000000000000000000",

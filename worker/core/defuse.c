@@ -29,7 +29,9 @@ static char near(const struct scan *scan, size_t at, int by)
     if (by < 0 && at < (size_t)-by)
         return '\n';
     size_t place = by < 0 ? at - (size_t)-by : at + (size_t)by;
-    return place < scan->length ? scan->bytes[place] : '\n';
+    if (place >= scan->length)
+        return '\n';
+    return scan->bytes[place];
 }
 
 static bool is_letter(char byte)

@@ -63,13 +63,12 @@ static bool add_words(const char *words, struct text *ret)
     return ret->length > before;
 }
 
-/* booking_created → Booking created. */
+/* booking_created → Booking created.  A type is never empty. */
 static void add_name_of_type(const char *type, struct text *ret)
 {
-    for (const char *at = type; *at; at++) {
-        char byte = *at == '_' ? ' ' : *at;
-        text_add_char(ret, at == type ? (char)toupper((unsigned char)byte) : byte);
-    }
+    text_add_char(ret, (char)toupper((unsigned char)*type));
+    while (*++type)
+        text_add(ret, *type == '_' ? " " : type, 1);
 }
 
 static void write_headline(struct draft *draft)
