@@ -33,7 +33,7 @@ struct floor {
     long done;
 };
 
-static size_t ignore(char *bytes, size_t size, size_t count, void *context)
+static size_t ignore(const char *bytes, size_t size, size_t count, void *context)
 {
     (void)bytes;
     (void)context;

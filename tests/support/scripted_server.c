@@ -199,7 +199,7 @@ void scripted_server_free(struct scripted_server *server)
 
 int scripted_server_port(const struct scripted_server *server)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = { 0 };
     socklen_t length = sizeof(address);
 
     must(getsockname(server->source.fd, (struct sockaddr *)&address, &length) == 0);
@@ -223,6 +223,11 @@ const char *scripted_server_last(const struct scripted_server *server)
 
 void scripted_server_hang_up(struct scripted_server *server)
 {
-    while (!LIST_EMPTY(&server->connections))
-        hang_up(LIST_FIRST(&server->connections));
+    struct connection *connection = LIST_FIRST(&server->connections);
+
+    while (connection) {
+        struct connection *next = LIST_NEXT(connection, link);
+        hang_up(connection);
+        connection = next;
+    }
 }

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -22,7 +23,7 @@ static int note(const struct command_context *context, int argc, char **argv)
     called.settings_path = context->settings_path;
     called.argc = argc;
     for (int i = 0; i < argc; i++)
-        strcpy(called.words[i], argv[i]);
+        (void)snprintf(called.words[i], sizeof(called.words[i]), "%s", argv[i]);
     return CODE;
 }
 
@@ -43,11 +44,11 @@ static int split(char *line, char *ret[static MAX_WORDS + 1])
 
 static int run(const char *line)
 {
-    char room[128];
+    static char room[128]; /* `called` borrows from it */
     char *words[MAX_WORDS + 1];
 
     memset(&called, 0, sizeof(called));
-    strcpy(room, line);
+    (void)snprintf(room, sizeof(room), "%s", line);
     int count = split(room, words);
     return command_main(commands, count, words);
 }
@@ -112,7 +113,7 @@ static int read_line(const char *line, struct carrying *carrying, char *words[st
                                               { NULL, NULL, NULL } };
 
     *carrying = (struct carrying){ false, NULL };
-    strcpy(room, line);
+    (void)snprintf(room, sizeof(room), "%s", line);
     int count = split(room, words);
     return command_read(options, 2, count, words);
 }

@@ -254,23 +254,23 @@ static void a_check_tells_record_route_and_server_apart(void **state)
 {
     static const struct {
         int status;
-        const char *body;
         enum check_result result;
+        const char *body;
     } cases[] = {
-        { 200, CHANNEL_BODY("0"), CHECK_CHANNEL_FINE },
-        { 200, CHANNEL_BODY("1795432397310"), CHECK_ROUTE_CLOSED },
-        { 403, ERROR_BODY("api.context.permissions.app_error", "x"), CHECK_ROUTE_CLOSED },
-        { 404, ERROR_BODY("app.channel.get.existing.app_error", "x"), CHECK_ROUTE_CLOSED },
-        { 403, PROXY_BODY, CHECK_SERVER_FAULT },
-        { 404, "", CHECK_SERVER_FAULT },
-        { 200, PROXY_BODY, CHECK_SERVER_FAULT },
-        { 200, "{}", CHECK_SERVER_FAULT },
-        { 200, CHANNEL_BODY("\"no\""), CHECK_SERVER_FAULT },
-        { 400, ERROR_BODY("api.context.invalid_url_param.app_error", "x"), CHECK_SERVER_FAULT },
-        { 401, ERROR_BODY("api.context.session_expired.app_error", "x"), CHECK_SERVER_FAULT },
-        { 429, "limit exceeded\n", CHECK_SERVER_FAULT },
-        { 500, ERROR_BODY("app.channel.get.find.app_error", "x"), CHECK_SERVER_FAULT },
-        { 503, PROXY_BODY, CHECK_SERVER_FAULT },
+        { 200, CHECK_CHANNEL_FINE, CHANNEL_BODY("0") },
+        { 200, CHECK_ROUTE_CLOSED, CHANNEL_BODY("1795432397310") },
+        { 403, CHECK_ROUTE_CLOSED, ERROR_BODY("api.context.permissions.app_error", "x") },
+        { 404, CHECK_ROUTE_CLOSED, ERROR_BODY("app.channel.get.existing.app_error", "x") },
+        { 403, CHECK_SERVER_FAULT, PROXY_BODY },
+        { 404, CHECK_SERVER_FAULT, "" },
+        { 200, CHECK_SERVER_FAULT, PROXY_BODY },
+        { 200, CHECK_SERVER_FAULT, "{}" },
+        { 200, CHECK_SERVER_FAULT, CHANNEL_BODY("\"no\"") },
+        { 400, CHECK_SERVER_FAULT, ERROR_BODY("api.context.invalid_url_param.app_error", "x") },
+        { 401, CHECK_SERVER_FAULT, ERROR_BODY("api.context.session_expired.app_error", "x") },
+        { 429, CHECK_SERVER_FAULT, "limit exceeded\n" },
+        { 500, CHECK_SERVER_FAULT, ERROR_BODY("app.channel.get.find.app_error", "x") },
+        { 503, CHECK_SERVER_FAULT, PROXY_BODY },
     };
     struct answer unknown = { .kind = ANSWER_UNKNOWN, .body = "", .why = "cut" };
 

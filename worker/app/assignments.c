@@ -114,11 +114,14 @@ bool assignments_are_idle(const struct assignments *assignments)
 
 void assignments_drop_all(struct assignments *assignments, const struct moment *now)
 {
+    struct assignment *assignment = LIST_FIRST(&assignments->all);
+
     assignments_leave_all(assignments, true, now);
-    while (!LIST_EMPTY(&assignments->all)) {
-        struct assignment *assignment = LIST_FIRST(&assignments->all);
+    while (assignment) {
+        struct assignment *next = LIST_NEXT(assignment, all);
         dispatch_forget(assignments->dispatch, assignment->partition, now);
         LIST_REMOVE(assignment, all);
         free(assignment);
+        assignment = next;
     }
 }

@@ -136,7 +136,7 @@ static int adopt_data(const struct record *record, json_t *root, struct event_pr
 {
     const struct place place = { REASON_BAD_DATA, "", NULL, reterr };
     const struct record_header *header = record_find_header(record, "content-type");
-    json_t *data;
+    json_t *data = NULL;
 
     if (header && header->value &&
         !media_type_is_json(media_type_of(header->value, header->length)))

@@ -43,10 +43,11 @@ void lanes_free(struct lanes *lanes)
 static const struct text *name_lane(struct lanes *lanes, const struct delivery *delivery)
 {
     const struct record *record = delivery->record;
+    const void *partition = delivery->partition;
     struct text *name = &lanes->name;
 
     text_clear(name);
-    text_add(name, &delivery->partition, sizeof(delivery->partition));
+    text_add(name, &partition, sizeof(partition)); /* the address: one lane a partition and key */
     text_add_char(name, record->key ? 'k' : '-');
     text_add(name, record->key, record->key ? record->key_length : 0);
     return name;

@@ -64,8 +64,7 @@ static void drop(struct assigned *partition)
     free(partition);
 }
 
-/* Splits the partition's queue off before it is assigned: afterwards records leak to the main one.
- */
+/* Splits the queue off before it is assigned: afterwards records leak to the main one. */
 static void begin(struct source *source, const rd_kafka_topic_partition_t *wanted)
 {
     size_t length = strlen(wanted->topic) + 1;
@@ -333,8 +332,12 @@ void source_free(struct source *source)
 {
     if (!source)
         return;
-    while (!LIST_EMPTY(&source->partitions))
-        drop(LIST_FIRST(&source->partitions));
+    struct assigned *partition = LIST_FIRST(&source->partitions);
+    while (partition) {
+        struct assigned *next = LIST_NEXT(partition, all);
+        drop(partition);
+        partition = next;
+    }
     if (source->leaving)
         rd_kafka_topic_partition_list_destroy(source->leaving);
     if (source->closing)
