@@ -35,8 +35,10 @@ static const struct command *const commands[] = { &command_carry, &command_help,
 static int split(char *line, char *ret[static MAX_WORDS + 1])
 {
     int count = 0;
+    char *rest;
 
-    for (char *word = strtok(line, " "); word && count < MAX_WORDS; word = strtok(NULL, " "))
+    for (char *word = strtok_r(line, " ", &rest); word && count < MAX_WORDS;
+         word = strtok_r(NULL, " ", &rest))
         ret[count++] = word;
     ret[count] = NULL;
     return count;

@@ -72,9 +72,9 @@ static void *place_of(struct loaded *loaded, const struct setting *setting)
 static void set_number(struct loaded *loaded, const struct given *given, long long number)
 {
     const struct setting *setting = given->setting;
-    char words[128];
 
     if (number < setting->least || number > setting->most) {
+        char words[128];
         (void)snprintf(words, sizeof(words), "%lld is out of range: %lld to %lld", number,
                        (long long)setting->least, (long long)setting->most);
         refuse(loaded, given, words);

@@ -255,13 +255,13 @@ static void store_progress(struct dispatch *dispatch)
 mono_ms dispatch_tick(struct dispatch *dispatch, const struct moment *now)
 {
     struct heap_node *first;
-    struct delivery *delivery;
 
     while ((first = heap_first(&dispatch->due)) && first->key <= now->mono) {
         heap_remove(&dispatch->due, first);
         wake(dispatch, container_of(first, struct due, node), now);
     }
     do {
+        struct delivery *delivery;
         while ((delivery = TAILQ_FIRST(&dispatch->heads))) {
             TAILQ_REMOVE(&dispatch->heads, delivery, in_queue);
             dispatch_start(dispatch, delivery, now);

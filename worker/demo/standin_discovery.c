@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/mem.h"
 #include "worker/demo/standin_away.h"
 #include "worker/demo/standin_gojson.h"
 #include "worker/demo/standin_inner.h"
@@ -93,18 +94,16 @@ static struct channel **list_channels(const struct standin *standin,
                                       const struct exchange *exchange, const struct team *team,
                                       size_t *count)
 {
-    struct channel **list = NULL;
+    struct channel **list = mem_new_array(standin->model.channels.count + 1, sizeof(*list));
     struct map_entry entry;
 
     *count = 0;
     for (size_t at = 0; map_next(&standin->model.channels, &at, &entry);) {
         if (!is_listed(entry.value, exchange, team))
             continue;
-        list = reallocarray(list, *count + 1, sizeof(struct channel *));
         list[(*count)++] = entry.value;
     }
-    if (list)
-        qsort(list, *count, sizeof(struct channel *), team ? by_name : by_id);
+    qsort(list, *count, sizeof(struct channel *), team ? by_name : by_id);
     return list;
 }
 
