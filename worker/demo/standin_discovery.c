@@ -94,7 +94,8 @@ static struct channel **list_channels(const struct standin *standin,
                                       const struct exchange *exchange, const struct team *team,
                                       size_t *count)
 {
-    struct channel **list = mem_new_array(standin->model.channels.count + 1, sizeof(*list));
+    struct channel **list =
+        mem_new_array(standin->model.channels.count + 1, sizeof(struct channel *));
     struct map_entry entry;
 
     *count = 0;
