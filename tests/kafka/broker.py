@@ -11,7 +11,7 @@ from installation import LauncherError
 STOP_SECONDS = 30
 
 
-def wait_until(condition, seconds, what):
+def wait_until(condition, seconds, what, pause=0.02):
     """Waits for a condition; gives its value.  Raises when the deadline passes."""
     deadline = time.monotonic() + seconds
     while True:
@@ -20,7 +20,7 @@ def wait_until(condition, seconds, what):
             return value
         if time.monotonic() > deadline:
             raise LauncherError(f"not within {seconds} s: {what}")
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 class Port:
