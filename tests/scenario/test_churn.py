@@ -1,0 +1,68 @@
+"""Workers come and go, the broker restarts, the server makes trouble: nothing lost, nothing twice.
+
+The rule of the numbers: every scenario ends healed and drained before it is judged.
+"""
+
+from harness.scale import SCALE
+
+
+def finish(stage, stream):
+    """Heals everything, waits until all is done, stops the workers; gives the judgement."""
+    stream.finish()
+    stage.standin.calm()
+    stage.settle(SCALE.patience)
+    stage.stop_workers()
+    result = stage.judge()
+    assert result.is_clean(), str(result)
+    assert stage.committed() == stage.ends()
+    return result
+
+
+def start_stream(stage):
+    """Has the records come in the background."""
+    stream = stage.stream(keys=SCALE.keys)
+    stream.send_over(SCALE.records, SCALE.seconds)
+    return stream
+
+
+def test_three_workers_join_and_leave(stage):
+    workers = [stage.worker(f"worker-{number}") for number in range(3)]
+    for worker in workers:
+        worker.start().wait_until_ready()
+    stage.trouble_as_usual()
+    stream = start_stream(stage)
+    stage.let_pass(SCALE.seconds / 4)
+    stage.standin.refuse_for(SCALE.refuse_seconds)
+    moves = 0
+    while stream.is_publishing():
+        move(stage, stage.random.choice(workers))
+        moves += 1
+        stage.let_pass(stage.random.uniform(0.3, 3))
+    for worker in workers:
+        if not worker.is_running():
+            worker.start().wait_until_ready()
+    print(f"moves: {moves}")
+    assert moves >= 3
+    finish(stage, stream)
+
+
+def move(stage, worker):
+    """A worker that runs leaves (unless it is the last), one that does not joins."""
+    if not worker.is_running():
+        worker.start().wait_for_line("started")
+    elif sum(other.is_running() for other in stage.workers) > 1:
+        worker.stop()
+
+
+def test_the_broker_stops_and_starts_twice(stage):
+    worker = stage.worker().start().wait_until_ready()
+    stage.trouble_as_usual()
+    stream = start_stream(stage)
+    for _ in range(2):
+        stage.let_pass(SCALE.seconds / 4)
+        stage.cluster.brokers[0].stop()
+        stage.let_pass(stage.random.uniform(0.5, 1.5))
+        stage.cluster.start()
+    stage.standin.refuse_for(SCALE.refuse_seconds)
+    finish(stage, stream)
+    assert worker.outputs() == [worker.output], "the worker lived through it"
