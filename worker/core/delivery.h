@@ -58,6 +58,7 @@ struct delivery {
     struct text *parts;      /* request bodies, owned */
     size_t part_count;
     size_t next_part; /* the first that is not posted yet */
+    bool prioritised; /* rendered for a server that takes priorities */
     bool probes;      /* it tries a closed route for all that wait there */
     unsigned attempts;
     mono_ms rest;             /* the last one */

@@ -229,7 +229,7 @@ static void check(struct dispatch *dispatch, struct delivery *delivery)
 static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now)
 {
-    if (delivery->verdict.without_priority && delivery->route->server->priority) {
+    if (delivery->verdict.without_priority && delivery->prioritised) {
         delivery->route->server->priority = false;
         delivery_forget_parts(delivery);
         dispatch_render_again(dispatch, delivery, now);

@@ -182,6 +182,7 @@ static int render(struct dispatch *dispatch, struct delivery *delivery, const st
     }
     delivery->parts = mem_copy(rendering->parts, rendering->count * sizeof(struct text));
     delivery->part_count = rendering->count;
+    delivery->prioritised = route->server->priority;
     memset(rendering->parts, 0, rendering->count * sizeof(struct text));
     rendering->count = 0;
     return 0;

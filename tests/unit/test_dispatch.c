@@ -1,0 +1,566 @@
+/*
+ * The rules of delivery one by one: tests/model has the random schedules, this has the sentences.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "common/mem.h"
+#include "common/must.h"
+#include "worker/core/dispatch.h"
+
+#define FIRST_ID         "cccccccccccccccccccccccccc"
+#define SECOND_ID        "dddddddddddddddddddddddddd"
+#define PRIORITY_REFUSED "api.post.post_priority.priority_post_not_allowed_for_user.request_error"
+#define NO_PERMISSION    "api.context.permissions.app_error"
+#define REFUSED          "api.context.invalid_body_param.app_error"
+
+enum { MAX_ASKS = 32, RETRY_MS = 1000, ROUTE_MS = 5000 };
+
+static const struct channel_mapping mappings[] = {
+    { "booking", FIRST_ID }, { "named", "team/desk" }, { "payment", SECOND_ID }, { "quiet", "" }
+};
+static const struct integration list[] = {
+    { .licence = "closed", .server_url = "http://chat.example" },
+    { .licence = "elsewhere",
+      .active = true,
+      .server_url = "http://elsewhere.example",
+      .mappings = mappings,
+      .mapping_count = 4 },
+    { .licence = "zeezicht",
+      .active = true,
+      .server_url = "http://chat.example",
+      .mappings = mappings,
+      .mapping_count = 4 },
+};
+static const struct integrations integrations = { list, 3 };
+
+/* What the dispatcher asked of its surroundings, and what surrounds it. */
+struct stage {
+    struct dispatch *dispatch;
+    struct partition *partition;
+    struct moment now;
+    struct ask *asks[MAX_ASKS]; /* on the wire, oldest first */
+    size_t ask_count;
+    struct delivery *letters[MAX_ASKS];
+    size_t letter_count;
+    int64_t stored;
+    int reports[REPORT_DEAD_LETTER_FAILED + 1];
+    enum outcome outcome;
+};
+
+/* ---- the port ---- */
+
+static void port_ask(void *context, struct ask *ask)
+{
+    struct stage *stage = context;
+
+    must(stage->ask_count < MAX_ASKS);
+    ask->carrier = stage;
+    stage->asks[stage->ask_count++] = ask;
+}
+
+static void take_ask(struct stage *stage, const struct ask *ask)
+{
+    size_t at = 0;
+
+    while (stage->asks[at] != ask)
+        must(++at < stage->ask_count);
+    stage->ask_count--;
+    memmove(&stage->asks[at], &stage->asks[at + 1], (stage->ask_count - at) * sizeof(ask));
+}
+
+static void port_cancel(void *context, struct ask *ask)
+{
+    take_ask(context, ask);
+}
+
+static void port_bury(void *context, struct delivery *delivery)
+{
+    struct stage *stage = context;
+
+    must(stage->letter_count < MAX_ASKS);
+    stage->letters[stage->letter_count++] = delivery;
+}
+
+static void port_forget(void *context, struct delivery *delivery)
+{
+    struct stage *stage = context;
+
+    (void)delivery;
+    stage->letter_count--;
+}
+
+static void port_store(void *context, const char *topic, int32_t partition, int64_t offset)
+{
+    struct stage *stage = context;
+
+    (void)topic;
+    (void)partition;
+    stage->stored = offset;
+}
+
+static void port_report(void *context, const struct report *report)
+{
+    struct stage *stage = context;
+
+    stage->reports[report->kind]++;
+    stage->outcome = report->outcome;
+}
+
+/* ---- what happens ---- */
+
+static int open_stage(void **state)
+{
+    struct stage *stage = mem_new(sizeof(*stage));
+    const struct dispatch_options options = { .in_flight = 8,
+                                              .in_flight_per_server = 4,
+                                              .window = 10,
+                                              .waiting_bytes = 1 << 20,
+                                              .attempt_timeout = 3000,
+                                              .retry = { RETRY_MS, 60000 },
+                                              .route = { ROUTE_MS, 300000 },
+                                              .seed = 1 };
+    const struct dispatch_port port = { stage,       port_ask,   port_cancel, port_bury,
+                                        port_forget, port_store, port_report };
+
+    stage->now = (struct moment){ .mono = 1000, .wall = 1000000 };
+    stage->stored = -1;
+    stage->dispatch = dispatch_new(&options, &port, &integrations);
+    stage->partition = dispatch_assign(stage->dispatch, "in", 0);
+    *state = stage;
+    return 0;
+}
+
+static int close_stage(void **state)
+{
+    struct stage *stage = *state;
+
+    dispatch_free(stage->dispatch);
+    free(stage);
+    return 0;
+}
+
+static void tick(struct stage *stage)
+{
+    (void)dispatch_tick(stage->dispatch, &stage->now);
+}
+
+static void wait_ms(struct stage *stage, mono_ms span)
+{
+    stage->now.mono += span;
+    stage->now.wall += span;
+    tick(stage);
+}
+
+/* Reads a record; `key` NULL: without one. */
+static void read_value(struct stage *stage, int64_t offset, const char *key, const char *value)
+{
+    const struct record view = { .topic = "in",
+                                 .offset = offset,
+                                 .timestamp = 1,
+                                 .key = key,
+                                 .key_length = key ? strlen(key) : 0,
+                                 .value = value,
+                                 .value_length = strlen(value) };
+
+    assert_true(dispatch_wants(stage->dispatch, stage->partition));
+    dispatch_take(stage->dispatch, stage->partition, record_copy(&view), &stage->now);
+    tick(stage);
+}
+
+static void read_event(struct stage *stage, int64_t offset, const char *key, const char *licence,
+                       const char *type)
+{
+    char value[512];
+
+    (void)snprintf(value, sizeof(value),
+                   "{\"specversion\":\"1.0\",\"id\":\"e-%d\",\"source\":\"urn:x\","
+                   "\"type\":\"nl.ireserve.notification.v1\",\"licence\":\"%s\","
+                   "\"data\":{\"type\":\"%s\",\"text\":\"Boeking\",\"severity\":\"urgent\"}}",
+                   (int)offset, licence, type);
+    read_value(stage, offset, key, value);
+}
+
+static void read_booking(struct stage *stage, int64_t offset, const char *key)
+{
+    read_event(stage, offset, key, "zeezicht", "booking");
+}
+
+static int64_t offset_on_wire(const struct stage *stage, size_t at)
+{
+    const struct delivery *delivery = stage->asks[at]->owner;
+
+    assert_true(at < stage->ask_count);
+    return delivery->record->offset;
+}
+
+static void answer(struct stage *stage, size_t at, enum answer_kind kind, int status,
+                   const char *body)
+{
+    struct ask *ask = stage->asks[at];
+    const struct answer given = { .kind = kind,
+                                  .status = status,
+                                  .body = body,
+                                  .body_length = strlen(body),
+                                  .retry_after_s = status == 429 ? 2 : -1,
+                                  .rate_limit_remaining = -1,
+                                  .rate_limit_reset_s = -1,
+                                  .took_ms = 5,
+                                  .why = kind == ANSWER_HTTP ? "" : "cut" };
+
+    take_ask(stage, ask);
+    dispatch_answered(stage->dispatch, ask, &given, &stage->now);
+    tick(stage);
+}
+
+static void answer_error(struct stage *stage, size_t at, int status, const char *id)
+{
+    char body[256];
+
+    (void)snprintf(body, sizeof(body), "{\"id\":\"%s\",\"message\":\"\",\"status_code\":%d}", id,
+                   status);
+    answer(stage, at, ANSWER_HTTP, status, body);
+}
+
+/* As a server does that takes the post. */
+static void accept_post(struct stage *stage, size_t at)
+{
+    json_t *post = json_loadb(stage->asks[at]->body, stage->asks[at]->body_length, 0, NULL);
+
+    must(post && json_object_set_new(post, "id", json_string("pppppppppppppppppppppppppp")) == 0);
+    char *body = json_dumps(post, JSON_COMPACT);
+    json_decref(post);
+    answer(stage, at, ANSWER_HTTP, 201, body);
+    free(body);
+}
+
+static char *pending_id(const struct stage *stage, size_t at)
+{
+    json_t *post = json_loadb(stage->asks[at]->body, stage->asks[at]->body_length, 0, NULL);
+    const char *id = json_string_value(json_object_get(post, "pending_post_id"));
+
+    must(id);
+    char *copy = mem_string(id);
+    json_decref(post);
+    return copy;
+}
+
+/* ---- order and progress ---- */
+
+static void a_key_waits_for_its_own_and_others_pass(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    read_booking(stage, 1, "a");
+    read_booking(stage, 2, "b");
+    assert_int_equal(stage->ask_count, 2);
+    assert_int_equal(offset_on_wire(stage, 0), 0);
+    assert_int_equal(offset_on_wire(stage, 1), 2);
+    accept_post(stage, 0);
+    assert_int_equal(offset_on_wire(stage, 1), 1);
+}
+
+static void records_without_a_key_wait_for_nobody(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "");
+    read_booking(stage, 1, "");
+    assert_int_equal(stage->ask_count, 1);
+    read_booking(stage, 2, NULL);
+    assert_int_equal(stage->ask_count, 2);
+}
+
+static void only_the_done_prefix_is_stored(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 5, "a");
+    read_booking(stage, 6, "b");
+    read_booking(stage, 7, "c");
+    accept_post(stage, 1);
+    assert_int_equal(stage->stored, 5);
+    accept_post(stage, 0);
+    assert_int_equal(stage->stored, 7);
+    accept_post(stage, 0);
+    assert_int_equal(stage->stored, 8);
+}
+
+static void the_window_ends_above_the_last_acknowledged_commit(void **state)
+{
+    struct stage *stage = *state;
+
+    for (int64_t offset = 0; offset < 10; offset++) {
+        read_booking(stage, offset, "a");
+        accept_post(stage, 0);
+    }
+    read_booking(stage, 10, "a");
+    assert_int_equal(stage->ask_count, 0);
+    assert_false(dispatch_wants(stage->dispatch, stage->partition));
+    dispatch_committed(stage->dispatch, stage->partition, 4, &stage->now);
+    tick(stage);
+    assert_int_equal(stage->ask_count, 1);
+    assert_true(dispatch_wants(stage->dispatch, stage->partition));
+}
+
+static void no_more_goes_out_than_a_server_may_have(void **state)
+{
+    struct stage *stage = *state;
+
+    for (int64_t offset = 0; offset < 6; offset++) {
+        const char key[] = { (char)('a' + offset), '\0' };
+        read_booking(stage, offset, key);
+    }
+    assert_int_equal(stage->ask_count, 4);
+    read_event(stage, 6, "x", "elsewhere", "booking");
+    assert_int_equal(stage->ask_count, 5);
+}
+
+/* ---- verdicts ---- */
+
+static void a_failed_attempt_is_repeated_with_the_same_pending_id(void **state)
+{
+    static const int statuses[] = { 500, 502, 503, 504, 0 };
+    struct stage *stage = *state;
+    char *first;
+
+    read_booking(stage, 0, "a");
+    first = pending_id(stage, 0);
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
+        answer(stage, 0, statuses[i] ? ANSWER_HTTP : ANSWER_UNKNOWN, statuses[i], "");
+        assert_int_equal(stage->ask_count, 0);
+        wait_ms(stage, 60000);
+        assert_int_equal(stage->ask_count, 1);
+        char *again = pending_id(stage, 0);
+        assert_string_equal(again, first);
+        free(again);
+    }
+    free(first);
+    assert_int_equal(stage->letter_count, 0);
+    assert_int_equal(stage->stored, -1);
+}
+
+static void a_rest_is_its_keys_alone(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    answer(stage, 0, ANSWER_NOT_SENT, 0, "");
+    read_booking(stage, 1, "a");
+    read_booking(stage, 2, "b");
+    assert_int_equal(stage->ask_count, 1);
+    assert_int_equal(offset_on_wire(stage, 0), 2);
+}
+
+static void a_rate_limit_stops_that_server_for_that_long(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    answer(stage, 0, ANSWER_HTTP, 429, "limit exceeded\n");
+    read_booking(stage, 1, "b");
+    read_event(stage, 2, "c", "elsewhere", "booking");
+    assert_int_equal(stage->ask_count, 1);
+    assert_int_equal(offset_on_wire(stage, 0), 2);
+    wait_ms(stage, 1999);
+    assert_int_equal(stage->ask_count, 1);
+    wait_ms(stage, 1500);
+    assert_int_equal(stage->ask_count, 3);
+    assert_int_equal(offset_on_wire(stage, 1), 0);
+}
+
+static void a_closed_route_holds_its_own_and_is_tried_by_one(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    answer_error(stage, 0, 403, NO_PERMISSION);
+    read_booking(stage, 1, "b");
+    read_event(stage, 2, "c", "zeezicht", "payment");
+    assert_int_equal(stage->ask_count, 1);
+    assert_int_equal(offset_on_wire(stage, 0), 2);
+    accept_post(stage, 0);
+    wait_ms(stage, 300000);
+    assert_int_equal(stage->ask_count, 1);
+    assert_int_equal(offset_on_wire(stage, 0), 0);
+    accept_post(stage, 0);
+    assert_int_equal(stage->reports[REPORT_RESUMED], 1);
+    assert_int_equal(offset_on_wire(stage, 0), 1);
+    assert_int_equal(stage->letter_count, 0);
+}
+
+static void neither_a_refused_token_nor_a_missing_channel_is_a_dead_letter(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    answer_error(stage, 0, 401, "api.context.session_expired.app_error");
+    wait_ms(stage, 300000);
+    answer_error(stage, 0, 404, "app.channel.get.existing.app_error");
+    wait_ms(stage, 300000);
+    assert_int_equal(stage->ask_count, 1);
+    assert_int_equal(stage->letter_count, 0);
+}
+
+static void a_refusal_is_believed_when_the_channel_agrees(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    answer_error(stage, 0, 400, REFUSED);
+    assert_int_equal(stage->asks[0]->purpose, ASK_TO_CHECK);
+    answer_error(stage, 0, 500, "");
+    assert_int_equal(stage->letter_count, 0);
+    wait_ms(stage, 60000);
+    answer_error(stage, 0, 400, REFUSED);
+    answer(stage, 0, ANSWER_HTTP, 200, "{\"id\":\"" FIRST_ID "\",\"delete_at\":0}");
+    assert_int_equal(stage->letter_count, 1);
+    assert_int_equal(stage->letters[0]->letter.http_status, 400);
+}
+
+static void posts_that_are_refused_for_their_priority_go_again_without(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    read_booking(stage, 1, "b");
+    assert_non_null(strstr(stage->asks[0]->body, "\"priority\""));
+    answer_error(stage, 0, 403, PRIORITY_REFUSED);
+    answer_error(stage, 0, 403, PRIORITY_REFUSED); /* it was on the wire already */
+    assert_int_equal(stage->ask_count, 2);
+    assert_null(strstr(stage->asks[0]->body, "\"priority\""));
+    assert_null(strstr(stage->asks[1]->body, "\"priority\""));
+    assert_int_equal(stage->letter_count, 0);
+}
+
+/* ---- dead letters, and what is not sent ---- */
+
+static void a_dead_letter_counts_when_it_is_acknowledged(void **state)
+{
+    struct stage *stage = *state;
+
+    read_value(stage, 0, "a", "{");
+    read_booking(stage, 1, "b");
+    accept_post(stage, 0);
+    assert_int_equal(stage->stored, 0);
+    stage->letter_count = 0;
+    dispatch_buried(stage->dispatch, stage->letters[0], "the topic is full", &stage->now);
+    assert_int_equal(stage->reports[REPORT_DEAD_LETTER_FAILED], 1);
+    wait_ms(stage, 60000);
+    assert_int_equal(stage->letter_count, 1);
+    assert_int_equal(stage->stored, 0);
+    stage->letter_count = 0;
+    dispatch_buried(stage->dispatch, stage->letters[0], NULL, &stage->now);
+    tick(stage);
+    assert_int_equal(stage->stored, 2);
+}
+
+static void what_is_not_mapped_or_not_active_is_done_without_a_post(void **state)
+{
+    struct stage *stage = *state;
+
+    read_event(stage, 0, "a", "zeezicht", "quiet");
+    assert_int_equal(stage->outcome, OUTCOME_UNMAPPED);
+    read_event(stage, 1, "a", "zeezicht", "never-heard-of");
+    assert_int_equal(stage->outcome, OUTCOME_UNMAPPED);
+    read_event(stage, 2, "a", "closed", "booking");
+    assert_int_equal(stage->outcome, OUTCOME_INACTIVE);
+    assert_int_equal(stage->ask_count, 0);
+    assert_int_equal(stage->stored, 3);
+    read_event(stage, 3, "a", "nobody", "booking");
+    assert_int_equal(stage->letters[0]->letter.reason, REASON_UNKNOWN_LICENCE);
+}
+
+static void a_named_channel_is_asked_for_once(void **state)
+{
+    struct stage *stage = *state;
+
+    read_event(stage, 0, "a", "zeezicht", "named");
+    read_event(stage, 1, "b", "zeezicht", "named");
+    assert_int_equal(stage->ask_count, 1);
+    assert_int_equal(stage->asks[0]->purpose, ASK_FOR_CHANNEL);
+    answer(stage, 0, ANSWER_HTTP, 200, "{\"id\":\"" SECOND_ID "\",\"delete_at\":0}");
+    assert_int_equal(stage->ask_count, 2);
+    assert_non_null(strstr(stage->asks[0]->body, SECOND_ID));
+}
+
+/* ---- partitions that leave ---- */
+
+static void a_partition_that_leaves_ends_what_is_on_the_wire_and_starts_nothing(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    read_booking(stage, 1, "a");
+    dispatch_leave(stage->dispatch, stage->partition, false, &stage->now);
+    assert_false(dispatch_wants(stage->dispatch, stage->partition));
+    assert_false(dispatch_is_idle(stage->partition));
+    accept_post(stage, 0);
+    assert_int_equal(stage->ask_count, 0);
+    assert_true(dispatch_is_idle(stage->partition));
+    assert_int_equal(stage->stored, 1);
+    dispatch_forget(stage->dispatch, stage->partition, &stage->now);
+}
+
+static void a_lost_partition_stores_nothing_any_more(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    dispatch_leave(stage->dispatch, stage->partition, true, &stage->now);
+    if (stage->ask_count > 0)
+        accept_post(stage, 0);
+    assert_int_equal(stage->stored, -1);
+    dispatch_forget(stage->dispatch, stage->partition, &stage->now);
+}
+
+static void what_was_done_and_not_committed_is_not_done_again_here(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    accept_post(stage, 0);
+    dispatch_leave(stage->dispatch, stage->partition, true, &stage->now);
+    dispatch_forget(stage->dispatch, stage->partition, &stage->now);
+    stage->partition = dispatch_assign(stage->dispatch, "in", 0);
+    read_booking(stage, 0, "a");
+    assert_int_equal(stage->ask_count, 0);
+    assert_int_equal(stage->reports[REPORT_ALREADY_POSTED], 1);
+}
+
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGED(a_key_waits_for_its_own_and_others_pass),
+        STAGED(records_without_a_key_wait_for_nobody),
+        STAGED(only_the_done_prefix_is_stored),
+        STAGED(the_window_ends_above_the_last_acknowledged_commit),
+        STAGED(no_more_goes_out_than_a_server_may_have),
+        STAGED(a_failed_attempt_is_repeated_with_the_same_pending_id),
+        STAGED(a_rest_is_its_keys_alone),
+        STAGED(a_rate_limit_stops_that_server_for_that_long),
+        STAGED(a_closed_route_holds_its_own_and_is_tried_by_one),
+        STAGED(neither_a_refused_token_nor_a_missing_channel_is_a_dead_letter),
+        STAGED(a_refusal_is_believed_when_the_channel_agrees),
+        STAGED(posts_that_are_refused_for_their_priority_go_again_without),
+        STAGED(a_dead_letter_counts_when_it_is_acknowledged),
+        STAGED(what_is_not_mapped_or_not_active_is_done_without_a_post),
+        STAGED(a_named_channel_is_asked_for_once),
+        STAGED(a_partition_that_leaves_ends_what_is_on_the_wire_and_starts_nothing),
+        STAGED(a_lost_partition_stores_nothing_any_more),
+        STAGED(what_was_done_and_not_committed_is_not_done_again_here),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
