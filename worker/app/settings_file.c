@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,47 +62,91 @@ static const char *end_of_quiet_part(const char *at)
     return end;
 }
 
-/* Steps over a string or a comment; false when none begins here. */
-static bool skip_quiet_part(struct scan *scan)
+static int complain(struct loaded *loaded, const struct scan *scan, const char *words)
+{
+    settings_complain(loaded, scan->line, "the file", "%s", words);
+    return -1;
+}
+
+/* Steps over a string or a comment, if one begins here.  -1: complained that it does not end. */
+static int skip_quiet_part(struct loaded *loaded, struct scan *scan)
 {
     const char *end = end_of_quiet_part(scan->at);
 
-    if (end == scan->at)
-        return false;
-    if (!end)
+    if (!end && *scan->at == '"')
+        return complain(loaded, scan, "the text that begins here does not end: \" is missing");
+    if (!end && scan->at[1] == '*')
+        return complain(loaded, scan, "the comment that begins here does not end: */ is missing");
+    if (!end) /* a comment in the last line */
         end = scan->at + strlen(scan->at);
     for (; scan->at < end; scan->at++)
         scan->line += *scan->at == '\n';
-    return true;
+    return 0;
+}
+
+/* Steps over a name or a number, if one begins here; libconfig cuts numbers off at 32 bits. */
+static int skip_word(struct loaded *loaded, struct scan *scan)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    static const char parts[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-*";
+    char *end;
+
+    if (*scan->at < '0' || *scan->at > '9') {
+        if (*scan->at && strchr(letters, *scan->at))
+            scan->at += strspn(scan->at, parts);
+        return 0;
+    }
+    errno = 0;
+    unsigned long long number = strtoull(scan->at, &end, scan->at[1] == 'x' ? 16 : 10);
+    if ((errno != 0 || number > INT32_MAX) && *end != 'L') {
+        settings_complain(loaded, scan->line, "the file", "%.*s is more than any setting takes",
+                          (int)strspn(scan->at, parts), scan->at);
+        return -1;
+    }
+    scan->at = end;
+    return 0;
+}
+
+/* Steps over one character that stands for itself. */
+static int skip_mark(struct loaded *loaded, struct scan *scan)
+{
+    char mark = *scan->at;
+
+    if (mark == '\0')
+        return 0;
+    if (mark == '@')
+        return complain(loaded, scan, "@include is not supported; use one file");
+    scan->nesting += strchr("{([", mark) != NULL;
+    scan->nesting -= strchr("})]", mark) != NULL;
+    scan->line += mark == '\n';
+    scan->at++;
+    if (scan->nesting <= SETTINGS_MAX_NESTING)
+        return 0;
+    settings_complain(loaded, scan->line, "the file", "is nested more than %d levels deep",
+                      SETTINGS_MAX_NESTING);
+    return -1;
 }
 
 /*
- * Refuses what libconfig ends the process over or overflows its stack with: includes of files that
- * cannot be read, and nesting without end.  -1: complained.
+ * Refuses what libconfig ends the process over or overflows its stack with (includes of files that
+ * cannot be read, nesting without end), and what it takes in silence for something else: a comment
+ * that does not end hides the rest of the file, a large number loses its upper bits.  -1:
+ * complained.
  */
 static int check_text(struct loaded *loaded, const struct text *text)
 {
     struct scan scan = { .at = text_string(text), .line = 1 };
 
-    if (text->length != strlen(scan.at)) {
-        settings_complain(loaded, 0, "the file", "holds a NUL byte; it has to be text");
-        return -1;
-    }
+    if (text->length != strlen(scan.at))
+        return complain(loaded, &scan, "holds a NUL byte; it has to be text");
     while (*scan.at) {
-        if (skip_quiet_part(&scan))
-            continue;
-        if (*scan.at == '@') {
-            settings_complain(loaded, scan.line, "@include", "is not supported; use one file");
+        const char *before = scan.at;
+        if (skip_quiet_part(loaded, &scan) != 0)
             return -1;
-        }
-        scan.nesting += strchr("{([", *scan.at) != NULL;
-        scan.nesting -= strchr("})]", *scan.at) != NULL;
-        if (scan.nesting > SETTINGS_MAX_NESTING) {
-            settings_complain(loaded, scan.line, "the file", "is nested more than %d levels deep",
-                              SETTINGS_MAX_NESTING);
+        if (scan.at == before && skip_word(loaded, &scan) != 0)
             return -1;
-        }
-        scan.line += *scan.at++ == '\n';
+        if (scan.at == before && skip_mark(loaded, &scan) != 0)
+            return -1;
     }
     return 0;
 }

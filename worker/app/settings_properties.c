@@ -79,12 +79,23 @@ static size_t length_of(struct loaded *loaded, const char *setting)
     return list && !config_setting_is_scalar(list) ? (size_t)config_setting_length(list) : 0;
 }
 
-/* The value of a property that is a number, or its default. */
-static int64_t number_of(const struct settings *settings, const char *name, int64_t standard)
+/* The value of a property that is a time in milliseconds, or its default. */
+static int64_t span_of(struct loaded *loaded, const char *name, int64_t standard)
 {
-    for (size_t i = settings->kafka.property_count; i > 0; i--)
-        if (strcmp(settings->kafka.properties[i - 1].name, name) == 0)
-            return strtoll(settings->kafka.properties[i - 1].value, NULL, 10);
+    const struct settings *settings = &loaded->public;
+    const char *words = NULL;
+    char *end;
+
+    for (size_t i = 0; i < settings->kafka.property_count; i++)
+        if (strcmp(settings->kafka.properties[i].name, name) == 0)
+            words = settings->kafka.properties[i].value;
+    if (!words)
+        return standard;
+    long long span = strtoll(words, &end, 10);
+    if (end != words && *end == '\0' && span > 0 && span <= INT32_MAX)
+        return span;
+    settings_complain(loaded, 0, "kafka.properties", "%s has to be a whole number of milliseconds",
+                      name);
     return standard;
 }
 
@@ -98,7 +109,7 @@ void settings_read_properties(struct loaded *loaded)
     settings->kafka.properties = list;
     read_list(loaded, "kafka.properties", false, list, &settings->kafka.property_count);
     read_list(loaded, "kafka.property_files", true, list, &settings->kafka.property_count);
-    settings->group.session_ms = number_of(settings, "session.timeout.ms", 30000);
-    settings->group.heartbeat_ms = number_of(settings, "heartbeat.interval.ms", 3000);
-    settings->group.max_poll_ms = number_of(settings, "max.poll.interval.ms", 60000);
+    settings->group.session_ms = span_of(loaded, "session.timeout.ms", 30000);
+    settings->group.heartbeat_ms = span_of(loaded, "heartbeat.interval.ms", 3000);
+    settings->group.max_poll_ms = span_of(loaded, "max.poll.interval.ms", 60000);
 }
