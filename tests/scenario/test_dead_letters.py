@@ -120,6 +120,7 @@ def test_a_dead_letter_topic_that_refuses_blocks_the_partition_and_says_so(make_
         bad.offset,
     )
     assert said["level"] == "error" and said["why"]
+    wait_until(lambda: worker.metrics()["dead_letters_refused_total"] >= 1, 20, "it is counted")
     wait_for_the_other_keys(stage, stream, bad)
     restart(worker)
     worker.wait_for_line("dead_letter_refused")

@@ -110,7 +110,7 @@ static void count_attempt(struct metrics *metrics, const struct report *report)
         metrics_add(metrics, METER_RATE_LIMITED, 1);
 }
 
-/* Counts a report that ends a record; others are passed over. */
+/* Counts a report that ends a record, or that says why it cannot end; others are passed over. */
 static void count_end(struct metrics *metrics, const struct report *report,
                       const struct moment *now)
 {
@@ -131,7 +131,9 @@ static void count_end(struct metrics *metrics, const struct report *report,
     case REPORT_HELD:
     case REPORT_RESUMED:
     case REPORT_UNRESOLVED:
+        return;
     case REPORT_DEAD_LETTER_FAILED:
+        metrics_add(metrics, METER_DEAD_LETTERS_REFUSED, 1);
         return;
     }
     metrics_count(metrics, METER_RECORDS, NOTIFICATIONS, report->outcome);
