@@ -4,6 +4,7 @@ Every stage is searched for its secrets when its scenario ends; these scenarios 
 in which programs like to tell them: refused passwords and tokens, debug output, broken settings.
 """
 
+import os
 import resource
 import signal
 
@@ -41,7 +42,11 @@ def guarded(stage, kafka_password):
         "sasl.mechanism=PLAIN",
         f"sasl.username={KAFKA_USER}",
     ]
-    stage.settings.property_files = [f"sasl.password={password.file}"]
+    unused = ("ssl.key.password", "ssl.keystore.password")
+    stage.settings.property_files = [
+        f"sasl.password={password.file}",
+        *(f"{name}={stage.secret(name).file}" for name in unused),
+    ]
     return stage
 
 
@@ -113,12 +118,38 @@ def test_errors_in_settings_tell_no_secret(guarded):
     assert done.stderr
 
 
-def test_a_crash_leaves_no_core_with_secrets(guarded):
-    worker = guarded.worker().start()
-    limit = resource.prlimit(worker.pid, resource.RLIMIT_CORE)
-    worker.wait_until_ready()
+def test_a_password_in_a_server_url_is_refused_and_not_told(guarded):
+    password = guarded.secret("password-in-url").text
+    integration = guarded.settings.integrations[0]
+    integration.server_url = integration.server_url.replace("//", f"//user:{password}@")
+    done = guarded.worker().run("check", "--offline")
+    assert done.returncode == 78
+    assert "server_url" in done.stderr
+
+
+def test_a_secret_in_the_wrong_file_is_not_told(guarded):
+    """librdkafka's words about a value that it does not know repeat the value."""
+    guarded.settings.property_files += [f"security.protocol={guarded.hook_token.file}"]
+    worker = guarded.worker()
+    assert worker.run("settings").returncode == 0
+    done = worker.run("run")
+    assert done.returncode == 78
+    assert "security.protocol" in done.stderr
+
+
+@pytest.fixture
+def cores_are_wanted():
+    """A worker inherits the wish for cores, and has to refuse it."""
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    yield before[1] != 0
+    resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+def test_a_crash_leaves_no_core(guarded, cores_are_wanted):
+    assert cores_are_wanted, "the hard limit is 0: nothing could be seen here"
+    worker = guarded.worker().start().wait_until_ready()
     worker.signal(signal.SIGABRT)
-    assert worker.wait() == -signal.SIGABRT
-    for file in guarded.folder.glob("*core*"):
-        content = file.read_bytes()
-        assert not any(secret.text.encode() in content for secret in guarded.secrets), limit
+    ended = os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
+    assert (ended.si_status, ended.si_code) == (signal.SIGABRT, os.CLD_KILLED), "it dumped a core"
+    worker.wait()

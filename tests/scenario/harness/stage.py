@@ -1,6 +1,5 @@
 """Everything that one scenario needs: topics, a stand-in, secrets, settings, workers, a judge."""
 
-import collections
 import itertools
 import json
 import pathlib
@@ -214,14 +213,14 @@ class Stage:
 
     def judge_secrets(self):
         """No secret is in anything that a worker said or wrote."""
-        said = collections.defaultdict(str)
+        said = {file.name: file.read_bytes() for file in self.folder.glob("*core*")}
         for worker in self.workers:
-            for file in worker.outputs():
-                said[file.name] = file.read_text(errors="replace")
-            said[f"{worker.name}: management port and commands"] = "\n".join(worker.heard)
+            said |= {file.name: file.read_bytes() for file in worker.outputs()}
+            said[f"{worker.name}: management port and commands"] = "\n".join(worker.heard).encode()
         for secret in self.secrets:
-            for where, text in said.items():
-                assert secret.text not in text, f"the secret {secret.file.name} is in {where}"
+            for where, content in said.items():
+                found = secret.text.encode() in content
+                assert not found, f"the secret {secret.file.name} is in {where}"
 
     def close(self):
         """Ends all processes."""
