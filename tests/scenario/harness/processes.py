@@ -1,6 +1,7 @@
 """Programs under test: they die with the test, and all that they say is kept."""
 
 import os
+import shlex
 import subprocess
 
 
@@ -12,6 +13,11 @@ def program(variable):
     if not os.access(path, os.X_OK):
         raise RuntimeError(f"${variable}: {path} is not a program; is it built?")
     return path
+
+
+def wrapper():
+    """What workers run under, such as valgrind: the words of $SCENARIO_WRAPPER."""
+    return shlex.split(os.environ.get("SCENARIO_WRAPPER", ""))
 
 
 def start(command, output, folder, environment=None, **options):

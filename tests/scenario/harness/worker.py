@@ -50,14 +50,14 @@ class Worker:
         assert not self.is_running(), f"{self.name} runs already"
         self._lives += 1
         path = processes.program("IRESERVE_MATTERMOST")
-        command = [path, "--settings", str(self._settings_file), "run"]
+        command = [*processes.wrapper(), path, "--settings", str(self._settings_file), "run"]
         self._process = processes.start(command, self.output, self._folder, self._environment)
         return self
 
     def run(self, *arguments):
         """Runs another subcommand with the same settings to its end; gives it with its output."""
         path = processes.program("IRESERVE_MATTERMOST")
-        command = [path, "--settings", str(self._settings_file), *arguments]
+        command = [*processes.wrapper(), path, "--settings", str(self._settings_file), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         self.heard += [done.stdout, done.stderr]
         return done
