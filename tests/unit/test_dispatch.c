@@ -493,6 +493,42 @@ static void a_named_channel_is_asked_for_once(void **state)
     assert_non_null(strstr(stage->asks[0]->body, SECOND_ID));
 }
 
+static void a_name_that_a_busy_server_cannot_resolve_is_asked_for_again_soon(void **state)
+{
+    static const struct {
+        enum answer_kind kind;
+        int status;
+    } busy[] = { { ANSWER_HTTP, 503 }, { ANSWER_HTTP, 429 }, { ANSWER_NOT_SENT, 0 } };
+    struct stage *stage = *state;
+
+    read_event(stage, 0, "a", "zeezicht", "named");
+    answer(stage, 0, busy[0].kind, busy[0].status, "");
+    assert_int_equal(stage->ask_count, 0);
+    wait_ms(stage, RETRY_MS * 3);
+    assert_int_equal(stage->ask_count, 1);
+    for (size_t i = 1; i < sizeof(busy) / sizeof(*busy); i++) {
+        answer(stage, 0, busy[i].kind, busy[i].status, "");
+        wait_ms(stage, 60000);
+        assert_int_equal(stage->ask_count, 1);
+    }
+    assert_int_equal(stage->reports[REPORT_UNRESOLVED], 0);
+    assert_int_equal(stage->reports[REPORT_RETRYING], 3);
+}
+
+static void a_name_that_no_channel_has_is_asked_for_again_slowly(void **state)
+{
+    struct stage *stage = *state;
+
+    read_event(stage, 0, "a", "zeezicht", "named");
+    answer_error(stage, 0, 404, "app.channel.get_by_name.missing.app_error");
+    wait_ms(stage, ROUTE_MS - 1);
+    assert_int_equal(stage->ask_count, 0);
+    wait_ms(stage, ROUTE_MS * 3);
+    assert_int_equal(stage->ask_count, 1);
+    assert_int_equal(stage->reports[REPORT_UNRESOLVED], 1);
+    assert_int_equal(stage->letter_count, 0);
+}
+
 /* ---- partitions that leave ---- */
 
 static void a_partition_that_leaves_ends_what_is_on_the_wire_and_starts_nothing(void **state)
@@ -557,6 +593,8 @@ int main(void)
         STAGED(a_dead_letter_counts_when_it_is_acknowledged),
         STAGED(what_is_not_mapped_or_not_active_is_done_without_a_post),
         STAGED(a_named_channel_is_asked_for_once),
+        STAGED(a_name_that_a_busy_server_cannot_resolve_is_asked_for_again_soon),
+        STAGED(a_name_that_no_channel_has_is_asked_for_again_slowly),
         STAGED(a_partition_that_leaves_ends_what_is_on_the_wire_and_starts_nothing),
         STAGED(a_lost_partition_stores_nothing_any_more),
         STAGED(what_was_done_and_not_committed_is_not_done_again_here),

@@ -7,17 +7,6 @@
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
 
-void dispatch_enqueue(struct dispatch *dispatch, struct delivery *delivery)
-{
-    struct server *server = delivery->route->server;
-
-    delivery_set_state(delivery, DELIVERY_READY);
-    if (delivery->attempts > 0)
-        servers_enqueue_first(&dispatch->servers, server, delivery);
-    else
-        servers_enqueue(&dispatch->servers, server, delivery);
-}
-
 void dispatch_try_route(struct dispatch *dispatch, struct route *route, mono_ms at)
 {
     heap_put(&dispatch->due, &route->due.node, at);
@@ -292,7 +281,9 @@ static void on_check_answered(struct dispatch *dispatch, struct delivery *delive
 static void on_channel_answered(struct dispatch *dispatch, struct route *route,
                                 const struct answer *answer, const struct moment *now)
 {
-    struct report report = { .kind = REPORT_UNRESOLVED,
+    bool may_pass = verdict_may_pass(answer);
+    const struct backoff *pace = may_pass ? &dispatch->options.retry : &dispatch->options.route;
+    struct report report = { .kind = may_pass ? REPORT_RETRYING : REPORT_UNRESOLVED,
                              .route = route,
                              .licence = route->integration->licence,
                              .http_status = answer->status,
@@ -302,10 +293,11 @@ static void on_channel_answered(struct dispatch *dispatch, struct route *route,
         open_route(dispatch, route, now);
         return;
     }
-    route->rest = backoff_next(&dispatch->options.route, route->rest, &dispatch->random);
+    route->rest = backoff_next(pace, route->rest, &dispatch->random);
     dispatch_try_route(dispatch, route, now->mono + route->rest);
     report.rest = route->rest;
-    report.why = "the channel cannot be found by its name";
+    report.why = may_pass ? "the server cannot say now which channel has this name"
+                          : "the channel cannot be found by its name";
     dispatch->port.report(dispatch->port.context, &report);
 }
 

@@ -254,6 +254,11 @@ enum check_result verdict_of_check(const struct answer *answer)
     return deleted == 0 ? CHECK_CHANNEL_FINE : CHECK_ROUTE_CLOSED;
 }
 
+bool verdict_may_pass(const struct answer *answer)
+{
+    return answer->kind != ANSWER_HTTP || answer->status == 429 || answer->status >= 500;
+}
+
 bool verdict_find_channel(const struct answer *answer, char ret[static 27])
 {
     struct peek id;

@@ -65,6 +65,9 @@ enum check_result {
 /* Judges the answer to a GET /channels/{id}, asked after a refusal. */
 enum check_result verdict_of_check(const struct answer *answer);
 
+/* Whether asking the same again soon may help: no answer, or a server in trouble. */
+bool verdict_may_pass(const struct answer *answer);
+
 /* Reads the id of a channel that was asked for by name; false: the answer does not say it. */
 bool verdict_find_channel(const struct answer *answer, char ret[static 27]);
 
