@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.checker import Letter, check, count_repeats
+from harness.checker import Letter, check
 from harness.records import Sent
 
 SENT = [
@@ -93,11 +93,6 @@ def test_a_dead_letter_of_no_record_is_a_phantom():
 def test_parts_of_one_event_are_not_repeats():
     journal = [*posts("a0"), *posts("a0", part=2), *posts("a1", "a2", "b0")]
     assert check(SENT, journal).is_clean()
-    assert count_repeats(journal) == 0
-
-
-def test_repeats_are_counted_each():
-    assert count_repeats(posts("a0", "a0", "a0", "a1", "a1")) == 3
 
 
 def test_a_result_tells_counts_and_examples():

@@ -101,11 +101,6 @@ def check(sent, journal, letters=()):
     )
 
 
-def count_repeats(journal):
-    """How many accepted posts repeat one that was accepted before."""
-    return len(journal) - len({event_and_part(post) for post in journal})
-
-
 def find_disorder(known, journal):
     """Events whose first post came after the first post of a later record of the same key."""
     newest = {}

@@ -196,7 +196,8 @@ class Stage:
         return result
 
     def judge_commits(self):
-        """Gives what a crash of all workers now would do again: posts at or above the commits.
+        """Gives what a crash of all workers now would do again: the places of posts at or above
+        the commits.
 
         Nothing below a commit may be without its post: that is asserted.
         """
@@ -209,7 +210,7 @@ class Stage:
             and (record.partition, record.offset) not in places
         ]
         assert not early, f"committed before they were done: {early[:3]}"
-        return sum(1 for partition, offset in places if offset >= committed[partition])
+        return {place for place in places if place[1] >= committed[place[0]]}
 
     def judge_secrets(self):
         """No secret is in anything that a worker said or wrote."""
