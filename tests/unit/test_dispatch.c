@@ -74,7 +74,7 @@ static void take_ask(struct stage *stage, const struct ask *ask)
     while (stage->asks[at] != ask)
         must(++at < stage->ask_count);
     stage->ask_count--;
-    memmove(&stage->asks[at], &stage->asks[at + 1], (stage->ask_count - at) * sizeof(ask));
+    memmove(&stage->asks[at], &stage->asks[at + 1], (stage->ask_count - at) * sizeof(struct ask *));
 }
 
 static void port_cancel(void *context, struct ask *ask)
