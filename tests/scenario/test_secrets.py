@@ -59,6 +59,18 @@ def ask_everything(worker):
     worker.wait_for_line("state")
 
 
+def test_the_search_finds_a_secret(stage):
+    worker = stage.worker()
+    worker.heard.append(f"the token is {stage.hook_token.text}")
+    with pytest.raises(AssertionError, match="hook-token"):
+        stage.judge_secrets()
+    worker.heard.clear()
+    worker.output.write_text(stage.bot_tokens["zeezicht"].text)
+    with pytest.raises(AssertionError, match="bot-token"):
+        stage.judge_secrets()
+    worker.output.unlink()
+
+
 def test_a_life_with_all_kinds_of_trouble_tells_no_secret(guarded):
     worker = guarded.worker().start().wait_until_ready()
     stream = guarded.stream(keys=10)
