@@ -46,6 +46,22 @@ def test_three_workers_join_and_leave(stage):
     finish(stage, stream)
 
 
+def test_workers_that_stop_while_the_group_rebalances_commit_first(stage):
+    """While it does, no commit is accepted: whoever leaves then leaves repeats behind."""
+    workers = [stage.worker(f"worker-{number}") for number in range(3)]
+    stream = stage.stream(keys=30)
+    for _ in range(SCALE.kills):
+        for worker in workers[:2]:
+            worker.start().wait_until_ready()
+        stage.settle(30)
+        workers[2].start().wait_for_line("started")
+        stream.send(60)
+        stage.settle(30)
+        stage.stop_workers()
+        assert not stage.judge_commits(), "posted and not committed"
+    assert stage.judge().is_clean()
+
+
 def move(stage, worker):
     """A worker that runs leaves (unless it is the last), one that does not joins."""
     if not worker.is_running():

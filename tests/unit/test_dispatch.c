@@ -547,6 +547,33 @@ static void a_partition_that_leaves_ends_what_is_on_the_wire_and_starts_nothing(
     dispatch_forget(stage->dispatch, stage->partition, &stage->now);
 }
 
+static void a_partition_is_committed_when_the_broker_says_so(void **state)
+{
+    struct stage *stage = *state;
+
+    assert_true(dispatch_is_committed(stage->partition));
+    read_booking(stage, 7, "a");
+    assert_true(dispatch_is_committed(stage->partition));
+    accept_post(stage, 0);
+    assert_int_equal(stage->stored, 8);
+    assert_false(dispatch_is_committed(stage->partition));
+    dispatch_committed(stage->dispatch, stage->partition, 7, &stage->now);
+    assert_false(dispatch_is_committed(stage->partition));
+    dispatch_committed(stage->dispatch, stage->partition, 8, &stage->now);
+    assert_true(dispatch_is_committed(stage->partition));
+}
+
+static void a_lost_partition_has_nothing_to_commit(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    accept_post(stage, 0);
+    dispatch_leave(stage->dispatch, stage->partition, true, &stage->now);
+    assert_true(dispatch_is_committed(stage->partition));
+    dispatch_forget(stage->dispatch, stage->partition, &stage->now);
+}
+
 static void a_lost_partition_stores_nothing_any_more(void **state)
 {
     struct stage *stage = *state;
@@ -596,6 +623,8 @@ int main(void)
         STAGED(a_name_that_a_busy_server_cannot_resolve_is_asked_for_again_soon),
         STAGED(a_name_that_no_channel_has_is_asked_for_again_slowly),
         STAGED(a_partition_that_leaves_ends_what_is_on_the_wire_and_starts_nothing),
+        STAGED(a_partition_is_committed_when_the_broker_says_so),
+        STAGED(a_lost_partition_has_nothing_to_commit),
         STAGED(a_lost_partition_stores_nothing_any_more),
         STAGED(what_was_done_and_not_committed_is_not_done_again_here),
     };

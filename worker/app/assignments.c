@@ -8,7 +8,8 @@
 
 enum { RECORDS_A_TURN = 64 }; /* of one partition, so that partitions share a turn */
 
-void assignments_add(struct assignments *assignments, struct source_partition *source)
+void assignments_add(struct assignments *assignments, struct source_partition *source,
+                     const struct moment *now)
 {
     struct assignment *assignment = mem_new(sizeof(*assignment));
 
@@ -17,6 +18,8 @@ void assignments_add(struct assignments *assignments, struct source_partition *s
     assignment->partition = dispatch_assign(assignments->dispatch, source->topic, source->number);
     source->owner = assignment;
     LIST_INSERT_HEAD(&assignments->all, assignment, all);
+    if (assignments->leaving)
+        dispatch_leave(assignments->dispatch, assignment->partition, false, now);
 }
 
 static void give_back(struct assignments *assignments, struct assignment *assignment)
@@ -98,16 +101,17 @@ void assignments_leave_all(struct assignments *assignments, bool lost, const str
 {
     struct assignment *assignment;
 
+    assignments->leaving = true;
     LIST_FOREACH(assignment, &assignments->all, all)
     dispatch_leave(assignments->dispatch, assignment->partition, lost, now);
 }
 
-bool assignments_are_idle(const struct assignments *assignments)
+bool assignments_are_settled(const struct assignments *assignments)
 {
     const struct assignment *assignment;
 
     LIST_FOREACH(assignment, &assignments->all, all)
-    if (!dispatch_is_idle(assignment->partition))
+    if (!dispatch_is_idle(assignment->partition) || !dispatch_is_committed(assignment->partition))
         return false;
     return true;
 }

@@ -27,11 +27,13 @@ struct assignments {
     struct source *source;
     struct dispatch *dispatch;
     mono_ms leave_budget; /* how long what is on the wire may take when a partition leaves */
+    bool leaving;         /* the worker ends: also what is assigned from now on is left */
     LIST_HEAD(assignment_list, assignment) all;
 };
 
 /* A partition was assigned. */
-void assignments_add(struct assignments *assignments, struct source_partition *source);
+void assignments_add(struct assignments *assignments, struct source_partition *source,
+                     const struct moment *now);
 
 /* A partition was revoked, or lost. */
 void assignments_revoke(struct assignments *assignments, struct source_partition *source, bool lost,
@@ -46,11 +48,11 @@ bool assignments_read(struct assignments *assignments, const struct moment *now)
 /* Gives back what has been left.  The moment at which the next one's time is up. */
 mono_ms assignments_give_back(struct assignments *assignments, const struct moment *now);
 
-/* Leaves all partitions: nothing new is started. */
+/* Leaves all partitions, also those that are still assigned later: nothing new is started. */
 void assignments_leave_all(struct assignments *assignments, bool lost, const struct moment *now);
 
-/* Whether nothing is on the wire of any partition. */
-bool assignments_are_idle(const struct assignments *assignments);
+/* Whether nothing is on the wire of any partition, and what was done is committed. */
+bool assignments_are_settled(const struct assignments *assignments);
 
 /* Forgets all, as they are. */
 void assignments_drop_all(struct assignments *assignments, const struct moment *now);

@@ -43,7 +43,7 @@ static bool advance(struct worker *worker)
     case RUNNING:
         return false;
     case DRAINING:
-        if (!late && !assignments_are_idle(&worker->assignments))
+        if (!late && !assignments_are_settled(&worker->assignments))
             return false;
         worker->state = LEAVING;
         worker->deadline = worker->now.mono + LEAVE_GROUP_MS;

@@ -18,7 +18,7 @@
 #include "worker/edge/sink.h"
 #include "worker/edge/source.h"
 
-/* From running to draining (finish what is on the wire) to leaving (the group). */
+/* From running to draining (finish what is on the wire, and commit it) to leaving (the group). */
 enum worker_state { RUNNING, DRAINING, LEAVING };
 
 struct worker {

@@ -81,7 +81,7 @@ static void on_assigned(void *context, struct source_partition *partition)
     log_line(LOG_INFO, "assigned",
              &(struct log_fields){
                  .topic = partition->topic, .partition = partition->number, .offset = -1 });
-    assignments_add(&worker->assignments, partition);
+    assignments_add(&worker->assignments, partition, worker_moment(worker));
 }
 
 static void on_revoked(void *context, struct source_partition *partition, bool lost)

@@ -198,6 +198,11 @@ bool dispatch_is_idle(const struct partition *partition)
     return TAILQ_EMPTY(&partition->open);
 }
 
+bool dispatch_is_committed(const struct partition *partition)
+{
+    return partition->lost || (!partition->dirty && partition->acked >= partition->stored);
+}
+
 void dispatch_forget(struct dispatch *dispatch, struct partition *partition,
                      const struct moment *now)
 {

@@ -99,6 +99,12 @@ void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool
 bool dispatch_is_idle(const struct partition *partition);
 
 /*
+ * Whether all that was stored of the partition is committed, or cannot be any more because it is
+ * lost.  The broker refuses commits while a rebalance runs, so that may take a while.
+ */
+bool dispatch_is_committed(const struct partition *partition);
+
+/*
  * Forgets a partition that is leaving, cancelling what is on the wire.  What was done of it and
  * perhaps not committed is remembered for a while: it may come back here.
  */
