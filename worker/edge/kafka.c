@@ -15,7 +15,7 @@ const struct kafka_property kafka_consumer_defaults[] = {
     { "max.poll.interval.ms", "60000" },
     { "reconnect.backoff.max.ms", "1000" },
     { "topic.metadata.refresh.interval.ms", "30000" },
-    { "queued.max.messages.kbytes", "4096" },
+    { "queued.max.messages.kbytes", "1024" },
     { "fetch.wait.max.ms", "100" },
     { "socket.keepalive.enable", "true" },
     { "log.queue", "true" },
