@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 #include <jansson.h>
 #include <librdkafka/rdkafka.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,9 +111,11 @@ static void consume(struct floor *floor)
     }
 }
 
-static void finish_posts(struct floor *floor)
+/* Whether any ended: then there is room for more before it is time to wait. */
+static bool finish_posts(struct floor *floor)
 {
     const CURLMsg *ended;
+    long before = floor->done;
     int left;
 
     while ((ended = curl_multi_info_read(floor->multi, &left))) {
@@ -125,6 +128,7 @@ static void finish_posts(struct floor *floor)
         floor->free_posts = post;
         floor->done++;
     }
+    return floor->done > before;
 }
 
 static void run(struct floor *floor)
@@ -136,9 +140,9 @@ static void run(struct floor *floor)
 
         consume(floor);
         curl_multi_perform(floor->multi, &running);
-        finish_posts(floor);
-        if (floor->done < floor->wanted)
-            curl_multi_poll(floor->multi, &wake, 1, 1000, NULL);
+        if (finish_posts(floor))
+            continue;
+        curl_multi_poll(floor->multi, &wake, 1, 1000, NULL);
         (void)!read(floor->wake_fd, &count, sizeof(count));
     }
 }
