@@ -3,6 +3,8 @@
 The rule of the numbers: every scenario ends healed and drained before it is judged.
 """
 
+from broker import wait_until
+
 from harness.scale import SCALE
 
 
@@ -60,6 +62,24 @@ def test_workers_that_stop_while_the_group_rebalances_commit_first(stage):
         stage.stop_workers()
         assert not stage.judge_commits(), "posted and not committed"
     assert stage.judge().is_clean()
+
+
+def test_a_worker_that_stops_while_it_hands_partitions_over_ends_well(stage):
+    """What is on the wire outlasts the drain: the group is left amid a revocation."""
+    stage.settings.delivery["drain_ms"] = 1000
+    leaver = stage.worker("leaver").start().wait_until_ready()
+    heir = stage.worker("heir")
+    stage.standin.trouble(hang_percent=100)
+    stage.stream(keys=30).send(60)
+    wait_until(lambda: leaver.metrics()["in_flight"] > 0, 20, "posts hang")
+    heir.start()
+    leaver.wait_for_line("revoked")
+    leaver.stop()
+    stage.standin.calm()
+    stage.settle(SCALE.patience)
+    stage.stop_workers()
+    result = stage.judge()
+    assert not (result.lost or result.out_of_order or result.phantom), str(result)
 
 
 def move(stage, worker):

@@ -1,5 +1,7 @@
 #include "worker/app/clients.h"
 
+#include <string.h>
+
 #include "common/log.h"
 #include "common/mem.h"
 
@@ -22,11 +24,20 @@ struct kafka_property *clients_properties(const struct settings *settings, bool 
     return list;
 }
 
+/* Consumer and producer are given the same properties; each says of the other's that it needs them
+ * not. */
+static bool is_about_the_other_client(const char *words)
+{
+    return strstr(words, " property and will be ignored by this ");
+}
+
 static void said(void *context, int level, const char *words)
 {
     enum log_level our_level = level <= 3 ? LOG_ERROR : level <= 4 ? LOG_WARN : LOG_DEBUG;
 
     (void)context;
+    if (is_about_the_other_client(words))
+        our_level = LOG_DEBUG;
     if (log_is_on(our_level))
         log_line_capped(our_level, "kafka", &(struct log_fields){ .why = words }, words, 10000);
 }

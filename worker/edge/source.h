@@ -34,7 +34,8 @@ struct source_port {
     void (*assigned)(void *context, struct source_partition *partition);
     /*
      * The partition is to be given back by source_give_back(), soon; `lost`: it is somebody
-     * else's already, and nothing can be stored for it any more.
+     * else's already, nothing can be stored for it any more, and it is given back before this
+     * returns.  A partition that was not given back in time is first revoked and then lost.
      */
     void (*revoked)(void *context, struct source_partition *partition, bool lost);
     /* A commit was acknowledged: the next reader starts at `offset`. */
