@@ -91,6 +91,31 @@ def test_a_post_that_the_server_refuses_for_good_is_a_dead_letter(stage):
     assert len(worker.lines("dead_lettered")) == 1
 
 
+def test_a_record_that_is_too_large_for_the_dead_letters_is_cut(make_stage):
+    """In the order in which it is least missed, and only as far as it has to be."""
+    stage = make_stage(dead_letters=False)
+    stage.create_dead_letters(max_message_bytes=3000)
+    long = "x" * 3000
+    records = {
+        None: ("key", b"{", STRUCTURED),
+        "value": ("key", b"{" + long.encode(), STRUCTURED),
+        "value, headers": ("key", b"{", [*STRUCTURED, ("long", long.encode())]),
+        "value, headers, key": (long, b"{", STRUCTURED),
+    }
+    stage.worker().start().wait_until_ready()
+    stream = stage.stream()
+    for name, (key, value, headers) in records.items():
+        stream.publish(key, value, headers, f"unreadable|{name}", 0)
+    stream.finish()
+    stage.settle(LETTERS_SECONDS, letters=len(records))
+    stage.stop_workers()
+
+    letters = stage.letters()
+    assert stage.judge(letters).is_clean()
+    left_out = {letter.headers.get("ireserve.left-out") for letter in letters}
+    assert left_out == records.keys()
+
+
 # How the topic refuses, and how that is mended.
 REFUSALS = {
     "missing": (lambda stage: None, lambda stage: stage.create_dead_letters()),

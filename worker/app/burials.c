@@ -9,7 +9,7 @@ struct burial {
     struct burials *burials;
     struct delivery *delivery;
     struct sink_call *call;
-    bool without_value;
+    enum letter_cut cut;
 };
 
 static void produce(struct burial *burial);
@@ -20,8 +20,8 @@ static void on_sent(void *context, enum sink_result result, const char *why)
     struct burials *burials = burial->burials;
     struct delivery *delivery = burial->delivery;
 
-    if (result == SINK_TOO_LARGE && !burial->without_value) {
-        burial->without_value = true;
+    if (result == SINK_TOO_LARGE && burial->cut < LETTER_WITHOUT_KEY) {
+        burial->cut++;
         produce(burial);
         return;
     }
@@ -32,23 +32,15 @@ static void on_sent(void *context, enum sink_result result, const char *why)
 
 static void produce(struct burial *burial)
 {
-    const struct record *record = burial->delivery->record;
+    const struct delivery *delivery = burial->delivery;
+    const struct record left = letter_cut_record(delivery->record, burial->cut);
     struct letter_headers headers;
-    struct record_header more[LETTER_HEADERS + 1];
-    size_t count;
 
-    letter_write_headers(&burial->delivery->letter, record, &headers);
-    for (count = 0; count < headers.count; count++)
-        more[count] = headers.list[count];
-    if (burial->without_value)
-        more[count++] = (struct record_header){ .name = "ireserve.value-left-out",
-                                                .value = "too large for this topic",
-                                                .length = 24 };
+    letter_write_headers(&delivery->letter, delivery->record, burial->cut, &headers);
     const struct sink_message message = { .topic = burial->burials->topic,
-                                          .record = record,
-                                          .more_headers = more,
-                                          .more_header_count = count,
-                                          .without_value = burial->without_value,
+                                          .record = &left,
+                                          .more_headers = headers.list,
+                                          .more_header_count = headers.count,
                                           .done = on_sent,
                                           .context = burial };
     burial->call = sink_send(burial->burials->sink, &message);

@@ -2,7 +2,7 @@
  * burials: dead letters on their way to their topic.
  *
  * Connects core/dispatch with edge/sink.  A letter that is too large for the topic is written
- * again without its value, and says so: a dead-letter topic must not block for ever over that.
+ * again with less in it, and says so: a dead-letter topic must not block for ever over that.
  */
 #ifndef WORKER_APP_BURIALS_H
 #define WORKER_APP_BURIALS_H

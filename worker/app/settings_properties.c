@@ -18,6 +18,7 @@ static const struct {
     { "isolation.level", "aborted records are not events" },
     { "enable.idempotence", "nothing is written twice" },
     { "acks", "a dead letter counts when all in-sync replicas have it" },
+    { "batch.num.messages", "a dead letter is not refused for its neighbours' size" },
     { "max.in.flight", "order and idempotence need librdkafka's own" },
     { "max.in.flight.requests.per.connection", "order and idempotence need librdkafka's own" },
     { "enable.partition.eof", "the ends of partitions are no records" },

@@ -43,9 +43,29 @@ void letter_write_time(wall_ms at, char ret[static 25])
     (void)snprintf(ret, 25, "%s.%03dZ", day, (int)(at % 1000));
 }
 
-void letter_write_headers(const struct letter *letter, const struct record *record,
-                          struct letter_headers *ret)
+struct record letter_cut_record(const struct record *record, enum letter_cut cut)
 {
+    struct record left = *record;
+
+    if (cut >= LETTER_WITHOUT_VALUE)
+        left.value = NULL;
+    if (cut >= LETTER_WITHOUT_HEADERS)
+        left.header_count = 0;
+    if (cut >= LETTER_WITHOUT_KEY)
+        left.key = NULL;
+    left.value_length = left.value ? left.value_length : 0;
+    left.key_length = left.key ? left.key_length : 0;
+    return left;
+}
+
+void letter_write_headers(const struct letter *letter, const struct record *record,
+                          enum letter_cut cut, struct letter_headers *ret)
+{
+    static const char *const left_out[LETTER_CUT_COUNT] = {
+        [LETTER_WITHOUT_VALUE] = "value",
+        [LETTER_WITHOUT_HEADERS] = "value, headers",
+        [LETTER_WITHOUT_KEY] = "value, headers, key",
+    };
     struct writer writer = { .headers = ret };
     const char *code = reason_code(letter->reason);
 
@@ -65,4 +85,6 @@ void letter_write_headers(const struct letter *letter, const struct record *reco
         letter_write_time(letter->first_attempt_at, at);
         add(&writer, "ireserve.first-attempt-at", "%s", at);
     }
+    if (left_out[cut])
+        add(&writer, "ireserve.left-out", "%s", left_out[cut]);
 }

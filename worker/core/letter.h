@@ -24,7 +24,23 @@ struct letter {
     wall_ms first_attempt_at; /* 0: none */
 };
 
-enum { LETTER_HEADERS = 11 };
+/*
+ * What is left out of a letter that its topic would not take otherwise.  Each step leaves out what
+ * the one before does, and more; a letter without all of these is small.
+ */
+enum letter_cut {
+    LETTER_WHOLE,
+    LETTER_WITHOUT_VALUE,
+    LETTER_WITHOUT_HEADERS, /* of the record's own */
+    LETTER_WITHOUT_KEY,
+};
+
+enum { LETTER_CUT_COUNT = LETTER_WITHOUT_KEY + 1 };
+
+/* What of a record goes into its letter; borrows the record's memory. */
+struct record letter_cut_record(const struct record *record, enum letter_cut cut);
+
+enum { LETTER_HEADERS = 12 };
 
 /* The headers to add, as text; `value` is what `header.value` points to. */
 struct letter_headers {
@@ -33,9 +49,9 @@ struct letter_headers {
     char room[1024];
 };
 
-/* Writes the headers that a dead letter adds to those of its record. */
+/* Writes the headers that a dead letter adds to those of its record; they say what was cut. */
 void letter_write_headers(const struct letter *letter, const struct record *record,
-                          struct letter_headers *ret);
+                          enum letter_cut cut, struct letter_headers *ret);
 
 /* A moment as RFC 3339 in UTC with milliseconds, 25 bytes with its NUL. */
 void letter_write_time(wall_ms at, char ret[static 25]);

@@ -27,6 +27,8 @@ const struct kafka_property kafka_producer_defaults[] = {
     { "enable.idempotence", "true" },
     { "acks", "all" },
     { "partitioner", "murmur2_random" },
+    /* A topic's limit of size is one of batches: a message is not refused for its neighbours. */
+    { "batch.num.messages", "1" },
     /* Mere defaults from here on. */
     { "linger.ms", "0" },
     { "message.timeout.ms", "30000" },

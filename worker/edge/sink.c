@@ -146,17 +146,16 @@ static rd_kafka_resp_err_t produce(struct sink *sink, const struct sink_message 
 {
     const struct record *record = message->record;
     rd_kafka_headers_t *headers = headers_of(message);
-    const char *value = message->without_value ? NULL : record->value;
-    size_t length = value ? record->value_length : 0;
     /* librdkafka takes no pointer to const, but copies (MSG_F_COPY). */
     union {
         const char *in;
         char *out;
-    } bytes = { .in = value };
+    } bytes = { .in = record->value };
 
     rd_kafka_resp_err_t err = rd_kafka_producev(
         sink->kafka, RD_KAFKA_V_TOPIC(message->topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(record->key, record->key_length), RD_KAFKA_V_VALUE(bytes.out, length),
+        RD_KAFKA_V_KEY(record->key, record->key_length),
+        RD_KAFKA_V_VALUE(bytes.out, record->value_length),
         RD_KAFKA_V_TIMESTAMP(record->timestamp > 0 ? record->timestamp : 0),
         RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(call), RD_KAFKA_V_END);
     if (err)

@@ -37,7 +37,6 @@ struct sink_message {
     const struct record *record; /* key, value, timestamp and headers; its topic is not used */
     const struct record_header *more_headers;
     size_t more_header_count;
-    bool without_value; /* leaves the value out */
     /* `why`: for a person; "" when it is acknowledged. */
     void (*done)(void *context, enum sink_result result, const char *why);
     void *context;
