@@ -18,24 +18,24 @@ struct fetch {
     const char *url;                       /* from outside; borrowed while it is carried */
     const char *name;                      /* of the file, already cleaned: core/file_name */
     const char *channel_id;
-    int64_t size; /* as the event says; -1: it does not; a hint and no more */
+    int64_t size;          /* as the event says; -1: it does not; a hint and no more */
     void *owner;           /* the core's */
     void *carrier;         /* the carrier's; NULL while nobody carries it */
     void *carrier_context; /* likewise */
 };
 
 /* Why an attachment cannot be had; the words are core/words'. */
-#define FETCH_PROBLEMS(X)                                                     \
-    X(NONE)                                                                   \
-    X(NO_ADDRESS)     /* the event names none, or none that is http(s) */     \
+#define FETCH_PROBLEMS(X)                                                      \
+    X(NONE)                                                                    \
+    X(NO_ADDRESS)     /* the event names none, or none that is http(s) */      \
     X(HOST_FORBIDDEN) /* not in the list, or it resolves to a private place */ \
-    X(NOT_FOUND)      /* 404, 410 */                                          \
-    X(REFUSED)        /* another 4xx of the source */                         \
-    X(FAILED)         /* it could not be reached, failed, or was cut */       \
-    X(TOO_SLOW)                                                               \
-    X(TOO_LARGE)      /* above the limit, as it said or as it turned out */   \
-    X(EMPTY)                                                                  \
-    X(NOT_TAKEN)      /* Mattermost refuses the file */
+    X(NOT_FOUND)      /* 404, 410 */                                           \
+    X(REFUSED)        /* another 4xx of the source */                          \
+    X(FAILED)         /* it could not be reached, failed, or was cut */        \
+    X(TOO_SLOW)                                                                \
+    X(TOO_LARGE) /* above the limit, as it said or as it turned out */         \
+    X(EMPTY)                                                                   \
+    X(NOT_TAKEN) /* Mattermost refuses the file */
 
 enum fetch_problem {
 #define X(name) FETCH_##name,

@@ -3,9 +3,9 @@
  *
  * Key: `thread/<topic>/<licence>/<conversation>`, with % and / of the last two written as %25 and
  * %2F.  Value: one line of text that a person can read, `v1 r=<root> c=<channel> p=<last post>
- * o=<last offset> t=<updated at, ms> e=<epoch> n=<replies> x=<1: closed>`; what is empty or 0 is left
- * out, unknown members are ignored.  A tombstone: the thread is forgotten.  With ids of up to 40
- * characters key and value take at most 200 bytes.
+ * o=<last offset> t=<updated at, ms> e=<epoch> n=<replies> x=<1: closed>`; what is empty or 0 is
+ * left out, unknown members are ignored.  A tombstone: the thread is forgotten.  With ids of up to
+ * 40 characters key and value take at most 200 bytes.
  *
  * An owner's marker has the key `epoch/<topic>/<partition>`, and any value: its offset is what
  * counts.  Pure.
@@ -59,11 +59,11 @@ enum thread_fold {
 };
 
 /*
- * Folds a record of the log into the memory.  `value` NULL: a tombstone.  `own_epoch` -1: the log is
- * being restored, and a later record of a key replaces an earlier one, but for one of a lower epoch
- * with a lower last_offset; else it is being tailed by the owner of that epoch, whose own records
- * are IGNORED, and of others' the higher last_offset counts (a late tombstone is REPEAT).  A value
- * that cannot be read is IGNORED.
+ * Folds a record of the log into the memory.  `value` NULL: a tombstone.  `own_epoch` -1: the log
+ * is being restored, and a later record of a key replaces an earlier one, but for one of a lower
+ * epoch with a lower last_offset; else it is being tailed by the owner of that epoch, whose own
+ * records are IGNORED, and of others' the higher last_offset counts (a late tombstone is REPEAT).
+ * A value that cannot be read is IGNORED.
  */
 enum thread_fold thread_fold(struct threads *threads, const struct thread_name *name,
                              const char *value, size_t length, int64_t own_epoch);

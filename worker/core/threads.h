@@ -31,11 +31,11 @@ struct thread_name {
 /* What is known of a conversation's thread.  Ids are empty, or Mattermost's own: 26 of its 32
  * characters (ybndrfg8ejkmcpqxot1uwisza345h769). */
 struct thread {
-    char root[27];      /* empty: it has none (any more) */
-    char channel[27];   /* the root's */
-    char last_post[27]; /* the last that was made for it */
-    bool is_closed;     /* the conversation was closed, and nothing came since */
-    uint32_t replies;   /* under this root */
+    char root[27];       /* empty: it has none (any more) */
+    char channel[27];    /* the root's */
+    char last_post[27];  /* the last that was made for it */
+    bool is_closed;      /* the conversation was closed, and nothing came since */
+    uint32_t replies;    /* under this root */
     int64_t last_offset; /* of the source: all of the conversation's records up to it are done */
     wall_ms updated_at;
     int64_t epoch; /* of the owner who wrote it */
