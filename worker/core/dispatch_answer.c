@@ -23,7 +23,9 @@ static void resolve(struct dispatch *dispatch, struct route *route)
 /* Has a held delivery take its place in front of its server. */
 static void release(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
 {
-    if (delivery->parts)
+    if (delivery->errand)
+        dispatch_go_on(dispatch, delivery, now);
+    else if (delivery->parts)
         dispatch_enqueue(dispatch, delivery);
     else
         dispatch_render_again(dispatch, delivery, now);
@@ -60,7 +62,7 @@ void dispatch_route_due(struct dispatch *dispatch, struct route *route, const st
     release(dispatch, delivery, now);
 }
 
-static void hold(struct delivery *delivery)
+void dispatch_hold(struct delivery *delivery)
 {
     delivery_set_state(delivery, DELIVERY_HELD);
     if (delivery->probes)
@@ -70,20 +72,12 @@ static void hold(struct delivery *delivery)
     delivery->probes = false;
 }
 
-void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
+static void write_post(const struct dispatch *dispatch, struct delivery *delivery)
 {
     const struct text *part = &delivery->parts[delivery->next_part];
 
-    if (delivery->route->state != ROUTE_OPEN && !delivery->probes) {
-        servers_release(&dispatch->servers, delivery->route->server);
-        hold(delivery);
-        return;
-    }
-    delivery_set_state(delivery, DELIVERY_SENDING);
-    delivery->attempts++;
-    if (delivery->first_attempt_at == 0)
-        delivery->first_attempt_at = now->wall;
     delivery->ask = (struct ask){ .purpose = ASK_TO_POST,
+                                  .method = ASK_POST,
                                   .integration = delivery->route->integration,
                                   .path = "/posts?set_online=false",
                                   .body = text_string(part),
@@ -91,6 +85,25 @@ void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const s
                                   .timeout = dispatch->options.attempt_timeout,
                                   .traceparent = delivery->traceparent,
                                   .owner = delivery };
+}
+
+void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
+{
+    if (delivery->route->state != ROUTE_OPEN && !delivery->probes) {
+        servers_release(&dispatch->servers, delivery->route->server);
+        dispatch_hold(delivery);
+        return;
+    }
+    delivery_set_state(delivery, DELIVERY_SENDING);
+    if (delivery->errand)
+        dispatch_write_step(dispatch, delivery);
+    else
+        write_post(dispatch, delivery);
+    if (delivery->ask.purpose == ASK_TO_POST) {
+        delivery->attempts++;
+        if (delivery->first_attempt_at == 0)
+            delivery->first_attempt_at = now->wall;
+    }
     dispatch->port.ask(dispatch->port.context, &delivery->ask);
 }
 
@@ -118,6 +131,10 @@ static void on_delivered(struct dispatch *dispatch, struct delivery *delivery,
         dispatch->port.report(dispatch->port.context, &resumed);
     }
     delivery->rest = 0;
+    if (delivery->errand) {
+        dispatch_step_posted(dispatch, delivery, now);
+        return;
+    }
     if (++delivery->next_part < delivery->part_count) {
         dispatch_enqueue(dispatch, delivery);
         return;
@@ -138,8 +155,8 @@ static bool end_here(struct dispatch *dispatch, struct delivery *delivery, const
 }
 
 /* Tries again after a rest of the delivery's own; its key waits, nobody else. */
-static void retry(struct dispatch *dispatch, struct delivery *delivery, const struct answer *answer,
-                  const struct moment *now)
+void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,
+                    const struct answer *answer, const struct moment *now)
 {
     delivery->rest = backoff_next(&dispatch->options.retry, delivery->rest, &dispatch->random);
     struct report report = report_attempt(REPORT_RETRYING, delivery, answer);
@@ -150,8 +167,8 @@ static void retry(struct dispatch *dispatch, struct delivery *delivery, const st
 }
 
 /* The server wants a pause, for everybody who sends to it. */
-static void pause_server(struct dispatch *dispatch, struct delivery *delivery,
-                         const struct answer *answer, const struct moment *now)
+void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct answer *answer, const struct moment *now)
 {
     struct server *server = delivery->route->server;
     struct report report = report_attempt(REPORT_RETRYING, delivery, answer);
@@ -161,12 +178,12 @@ static void pause_server(struct dispatch *dispatch, struct delivery *delivery,
     report.rest = server->gate - now->mono;
     dispatch->port.report(dispatch->port.context, &report);
     dispatch_enqueue(dispatch, delivery);
-    if (delivery->next_part == 0)
+    if (!delivery_is_begun(delivery))
         (void)end_here(dispatch, delivery, now);
 }
 
-static void close_route(struct dispatch *dispatch, struct delivery *delivery,
-                        const struct answer *answer, const struct moment *now)
+void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct answer *answer, const struct moment *now)
 {
     struct route *route = delivery->route;
 
@@ -179,7 +196,7 @@ static void close_route(struct dispatch *dispatch, struct delivery *delivery,
     struct report report = report_attempt(REPORT_HELD, delivery, answer);
     report.rest = route->rest;
     dispatch->port.report(dispatch->port.context, &report);
-    hold(delivery);
+    dispatch_hold(delivery);
     (void)end_here(dispatch, delivery, now);
 }
 
@@ -203,7 +220,7 @@ static void refuse(struct dispatch *dispatch, struct delivery *delivery)
 }
 
 /* Asks whether the channel, which a refusal may mean, agrees. */
-static void check(struct dispatch *dispatch, struct delivery *delivery)
+void dispatch_check(struct dispatch *dispatch, struct delivery *delivery)
 {
     delivery_set_state(delivery, DELIVERY_CHECKING);
     delivery->ask = (struct ask){ .purpose = ASK_TO_CHECK,
@@ -224,17 +241,35 @@ static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
         dispatch_render_again(dispatch, delivery, now);
         return;
     }
+    if (delivery->verdict.about_root && delivery->errand &&
+        delivery->errand->thread.root[0] != '\0') {
+        errand_doubt_root(delivery->errand);
+        dispatch_go_on(dispatch, delivery, now);
+        return;
+    }
     if (delivery->verdict.needs_check)
-        check(dispatch, delivery);
+        dispatch_check(dispatch, delivery);
     else
         refuse(dispatch, delivery);
+}
+
+/* The thread that a reply goes into; NULL: the post begins one, or has none. */
+static const char *expected_root(const struct dispatch *dispatch, const struct delivery *delivery)
+{
+    if (!delivery->errand)
+        return NULL;
+    const struct errand_facts facts = dispatch_facts(dispatch, delivery);
+    return errand_next(delivery->errand, &facts) == ERRAND_POST_REPLY
+               ? delivery->errand->thread.root
+               : NULL;
 }
 
 static void on_post_answered(struct dispatch *dispatch, struct delivery *delivery,
                              const struct answer *answer, const struct moment *now)
 {
     const struct expected_post expected = { .channel_id = delivery->route->channel_id,
-                                            .event_name = delivery->event_name };
+                                            .event_name = delivery->event_name,
+                                            .root_id = expected_root(dispatch, delivery) };
 
     servers_release(&dispatch->servers, delivery->route->server);
     verdict_of_post(answer, &expected, &delivery->verdict);
@@ -245,15 +280,20 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
         on_delivered(dispatch, delivery, answer, now);
         return;
     case VERDICT_RATE_LIMITED:
-        pause_server(dispatch, delivery, answer, now);
+        dispatch_pause_server(dispatch, delivery, answer, now);
         return;
     case VERDICT_UNAVAILABLE:
     case VERDICT_AMBIGUOUS:
-        retry(dispatch, delivery, answer, now);
+        dispatch_retry(dispatch, delivery, answer, now);
+        return;
+    case VERDICT_ROUTE_CLOSED:
+        if (dispatch_may_move(dispatch, delivery, now))
+            dispatch_check(dispatch, delivery);
+        else
+            dispatch_close_route(dispatch, delivery, answer, now);
         return;
     case VERDICT_UNAUTHORISED:
-    case VERDICT_ROUTE_CLOSED:
-        close_route(dispatch, delivery, answer, now);
+        dispatch_close_route(dispatch, delivery, answer, now);
         return;
     case VERDICT_REFUSED:
     case VERDICT_TOO_LARGE:
@@ -262,18 +302,33 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
     }
 }
 
+/* So what was refused is the delivery's own fault, unless it is a closed route that says so. */
+static void on_channel_fine(struct dispatch *dispatch, struct delivery *delivery,
+                            const struct answer *answer, const struct moment *now)
+{
+    if (delivery->verdict.kind == VERDICT_ROUTE_CLOSED)
+        dispatch_close_route(dispatch, delivery, answer, now);
+    else if (!delivery->errand || !dispatch_step_refused(dispatch, delivery, answer, now))
+        refuse(dispatch, delivery);
+}
+
 static void on_check_answered(struct dispatch *dispatch, struct delivery *delivery,
                               const struct answer *answer, const struct moment *now)
 {
     switch (verdict_of_check(answer)) {
     case CHECK_CHANNEL_FINE:
-        refuse(dispatch, delivery);
+        on_channel_fine(dispatch, delivery, answer, now);
         return;
     case CHECK_ROUTE_CLOSED:
-        close_route(dispatch, delivery, answer, now);
+        if (dispatch_may_move(dispatch, delivery, now)) {
+            errand_move(delivery->errand);
+            dispatch_go_on(dispatch, delivery, now);
+        } else {
+            dispatch_close_route(dispatch, delivery, answer, now);
+        }
         return;
     case CHECK_SERVER_FAULT:
-        retry(dispatch, delivery, answer, now);
+        dispatch_retry(dispatch, delivery, answer, now);
         return;
     }
 }
@@ -314,6 +369,9 @@ void dispatch_answered(struct dispatch *dispatch, struct ask *ask, const struct 
         return;
     case ASK_FOR_CHANNEL:
         on_channel_answered(dispatch, ask->owner, answer, now);
+        return;
+    case ASK_FOR_STEP:
+        dispatch_step_answered(dispatch, ask->owner, answer, now);
         return;
     }
 }

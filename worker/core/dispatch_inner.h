@@ -1,21 +1,30 @@
 /*
  * dispatch_inner: what the files of core/dispatch share; nobody else includes it.
  *
- * dispatch.c knows partitions and time, dispatch_start.c turns a record into something to send,
- * dispatch_answer.c knows what an answer means now.
+ * dispatch.c knows partitions and time, dispatch_state.c what is remembered of their threads;
+ * dispatch_start.c turns a record into something to send, dispatch_answer.c knows what an answer
+ * means now; dispatch_errand.c takes the steps of a conversation's event, dispatch_step.c knows
+ * what their answers mean.
  */
 #ifndef WORKER_CORE_DISPATCH_INNER_H
 #define WORKER_CORE_DISPATCH_INNER_H
 
 #include "common/heap.h"
+#include "common/map.h"
 #include "common/random.h"
 #include "worker/core/dispatch.h"
+#include "worker/core/findings.h"
 #include "worker/core/lanes.h"
 #include "worker/core/partition.h"
 #include "worker/core/past.h"
 #include "worker/core/render.h"
 #include "worker/core/routes.h"
 #include "worker/core/servers.h"
+
+/* Why a partition is refused, and the way out. */
+#define TOPIC_MADE_AGAIN                                                                          \
+    "the topic was deleted and made again: what is remembered of it is of another log; stop all " \
+    "workers, then: ireserve-mattermost topics --forget-state TOPIC"
 
 /* Invariant: a WAITING delivery is in `heads` when it is the first of its lane. */
 struct dispatch {
@@ -28,12 +37,14 @@ struct dispatch {
     struct routes routes;
     struct lanes *lanes;
     struct past past;
+    struct map bots;             /* id of a licence's bot, once it was asked for */
     struct delivery_queue heads; /* to be started */
     struct partition_queue partitions;
     struct partition_queue dirty;
     size_t waiting;
     size_t waiting_bytes;
     struct rendering rendering; /* scratch */
+    struct findings findings;   /* scratch */
 };
 
 /* Decodes, routes and renders a delivery that is the first of its lane. */
@@ -42,6 +53,69 @@ void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const 
 /* Renders a delivery that was routed again, as its server wants it now. */
 void dispatch_render_again(struct dispatch *dispatch, struct delivery *delivery,
                            const struct moment *now);
+
+/* Begins with a conversation's event: nothing of it was done by this process. */
+void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct event *event, const struct moment *now);
+
+/* Goes on with the errand's next step, from wherever the last one ended. */
+void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
+
+/* Writes the request of the errand's step into delivery->ask; it is in READY. */
+void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery);
+
+/* The errand's post was accepted: it goes on. */
+void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct moment *now);
+
+/* A step that is no post was answered. */
+void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,
+                            const struct answer *answer, const struct moment *now);
+
+/* The channel is fine, and yet the errand's step was refused.  False: so the post is at fault. */
+bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct answer *answer, const struct moment *now);
+
+/* An attachment cannot be had: the message goes without it. */
+void dispatch_pass_file(struct dispatch *dispatch, struct delivery *delivery,
+                        enum fetch_problem problem);
+
+/*
+ * The channel of the errand's thread is closed.  Whether the settings name another one by now, in
+ * which the conversation can go on.
+ */
+bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *delivery,
+                       const struct moment *now);
+
+/* What the errand needs to know. */
+struct errand_facts dispatch_facts(const struct dispatch *dispatch,
+                                   const struct delivery *delivery);
+
+/* Puts the threads of partitions in order that nobody wrote in for long. */
+void dispatch_expire(struct dispatch *dispatch, const struct moment *now);
+
+/* Refuses a partition, for good. */
+void dispatch_refuse_partition(struct dispatch *dispatch, struct partition *partition,
+                               const char *why);
+
+/* These are dispatch_answer.c's: what happens to a delivery whose request was not granted. */
+void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,
+                    const struct answer *answer, const struct moment *now);
+void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct answer *answer, const struct moment *now);
+void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct answer *answer, const struct moment *now);
+void dispatch_check(struct dispatch *dispatch, struct delivery *delivery);
+
+/* Takes what was rendered into dispatch->rendering as the delivery's parts. */
+void dispatch_take_parts(struct dispatch *dispatch, struct delivery *delivery);
+
+/* Lets another delivery try the closed route that this one was trying, if it was. */
+void dispatch_stop_probing(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct moment *now);
+
+/* Holds a delivery at its closed or unresolved route. */
+void dispatch_hold(struct delivery *delivery);
 
 /* Has the record buried as a dead letter. */
 void dispatch_bury(struct dispatch *dispatch, struct delivery *delivery,

@@ -75,6 +75,14 @@ static void disengage(struct dispatch *dispatch, struct delivery *delivery)
     case DELIVERY_CHECKING:
         cancel(dispatch, &delivery->ask);
         return;
+    case DELIVERY_FETCHING:
+        dispatch->port.cancel_fetch(dispatch->port.context, &delivery->fetch);
+        delivery->fetch.carrier = NULL;
+        return;
+    case DELIVERY_RECORDING:
+        dispatch->port.forget_write(dispatch->port.context, delivery);
+        delivery->recording = NULL;
+        return;
     case DELIVERY_RESTING:
         heap_remove(&dispatch->due, &delivery->due.node);
         return;
@@ -89,14 +97,21 @@ static void disengage(struct dispatch *dispatch, struct delivery *delivery)
     }
 }
 
+void dispatch_stop_probing(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct moment *now)
+{
+    if (!delivery->probes)
+        return;
+    delivery->probes = false;
+    delivery->route->probing = false;
+    dispatch_try_route(dispatch, delivery->route, now->mono);
+}
+
 void dispatch_withdraw(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now)
 {
     disengage(dispatch, delivery);
-    if (delivery->probes) {
-        delivery->route->probing = false;
-        dispatch_try_route(dispatch, delivery->route, now->mono);
-    }
+    dispatch_stop_probing(dispatch, delivery, now);
     end(dispatch, delivery, false);
 }
 
@@ -180,12 +195,19 @@ static int render(struct dispatch *dispatch, struct delivery *delivery, const st
         dispatch_bury(dispatch, delivery, &letter);
         return -1;
     }
+    dispatch_take_parts(dispatch, delivery);
+    delivery->prioritised = route->server->priority;
+    return 0;
+}
+
+void dispatch_take_parts(struct dispatch *dispatch, struct delivery *delivery)
+{
+    struct rendering *rendering = &dispatch->rendering;
+
     delivery->parts = mem_copy(rendering->parts, rendering->count * sizeof(struct text));
     delivery->part_count = rendering->count;
-    delivery->prioritised = route->server->priority;
     memset(rendering->parts, 0, rendering->count * sizeof(struct text));
     rendering->count = 0;
-    return 0;
 }
 
 void dispatch_enqueue(struct dispatch *dispatch, struct delivery *delivery)

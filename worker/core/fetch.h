@@ -43,6 +43,9 @@ enum fetch_problem {
 #undef X
 };
 
+/* What a problem is called in the log. */
+const char *fetch_problem_words(enum fetch_problem problem);
+
 enum fetch_result_kind {
     FETCH_STORED,        /* file_id is set */
     FETCH_CANNOT_BE_HAD, /* problem is set: the message goes without it */

@@ -12,6 +12,9 @@ struct partition *partition_new(const char *topic, int32_t number, size_t window
     partition->topic = mem_string(topic);
     partition->number = number;
     partition->ledger = ledger_new(window);
+    partition->standing = PARTITION_OPEN;
+    partition->epoch = -1;
+    partition->doubt_below = -1;
     partition->acked = -1;
     partition->stored = -1;
     TAILQ_INIT(&partition->open);
@@ -24,6 +27,7 @@ void partition_free(struct partition *partition)
         return;
     must(TAILQ_EMPTY(&partition->open) && !partition->dirty);
     ledger_free(partition->ledger);
+    threads_free(partition->threads);
     free(partition->held_back);
     free(partition->topic);
     free(partition);

@@ -10,10 +10,26 @@
 
 #include "worker/core/delivery.h"
 #include "worker/core/ledger.h"
+#include "worker/core/threads.h"
+
+/* Whether the partition's records may be handed out: not before its threads are known. */
+enum partition_standing {
+    PARTITION_RESTORING, /* its threads are being read */
+    PARTITION_UNPROVEN,  /* they are known; the end of its log has to fit them */
+    PARTITION_OPEN,
+    PARTITION_REFUSED, /* its log is not the one that its threads tell of */
+};
 
 struct partition {
     char *topic;
     int32_t number;
+    void *owner; /* the dispatcher's user's */
+    enum partition_standing standing;
+    struct threads *threads; /* NULL: this topic has none */
+    int64_t epoch;           /* this assignment's; -1: not restored yet */
+    int64_t doubt_below;     /* what an earlier owner may have begun; -1: nothing was read yet */
+    size_t expiry_position;  /* in the threads */
+    mono_ms expiry_due;
     struct ledger *ledger;
     int64_t next;               /* the lowest offset that was not read yet */
     int64_t acked;              /* the last acknowledged commit; -1: not known yet */

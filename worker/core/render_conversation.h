@@ -10,8 +10,8 @@
  *     **Jan Jansen** · Gesprek c-10293                    the root
  *     ┃ Zo boekt u een kamer                              (a link to the page where it began)
  *     ┃ E-mail  jan@example.nl
- *        🙂 **Jan Jansen**                                 a reply: who, at a glance, and in words
- *        Is er nog plek op 4 december?
+ *        🙂 **Jan Jansen**                                 a reply: who, at a glance, and in
+ * words Is er nog plek op 4 december?
  *
  * Pure.
  */
@@ -48,8 +48,7 @@ enum root_reason {
  * conversation's id as a word of its own, so that a search for it in quotes finds the root.
  */
 int render_root(const struct event *event, const struct conversation_target *target,
-                enum root_reason reason, const char *previous,
-                struct rendering *ret) ATTR_MUST_USE;
+                enum root_reason reason, const char *previous, struct rendering *ret) ATTR_MUST_USE;
 
 /* An attachment of the message, once it was fetched. */
 struct render_file {
@@ -60,8 +59,9 @@ struct render_file {
 /*
  * Renders a message (or the edit of one) into replies: text parts, "(2/3)" behind the name, and
  * further posts when there are more than RENDER_FILES_A_POST files.  `files`: one for each
- * attachment of the event, in order; files that cannot be had are told below the text, by name, size
- * and reason, with a link when that is safe.  A message of which nothing is to be seen says so.
+ * attachment of the event, in order; files that cannot be had are told below the text, by name,
+ * size and reason, with a link when that is safe.  A message of which nothing is to be seen says
+ * so.
  */
 int render_message(const struct event *event, const struct conversation_target *target,
                    const struct render_file *files, struct rendering *ret) ATTR_MUST_USE;

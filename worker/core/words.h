@@ -15,10 +15,10 @@ extern const char *const language_names[];
 
 /* Row: name, Dutch, English.  Markdown of our own is fine in them; %s stands for text from outside
  * that is defused by whoever puts it in. */
-#define WORDS(X)                                                                      \
-    X(VISITOR, "Bezoeker", "Visitor")   /* of whom no name is known */                \
-    X(AGENT, "Medewerker", "Agent")                                                   \
-    X(SYSTEM, "Systeem", "System")                                                    \
+#define WORDS(X)                                                     \
+    X(VISITOR, "Bezoeker", "Visitor") /* of whom no name is known */ \
+    X(AGENT, "Medewerker", "Agent")                                  \
+    X(SYSTEM, "Systeem", "System")                                   \
     X(CONVERSATION, "Gesprek", "Conversation") /* before its id */
 
 enum word {

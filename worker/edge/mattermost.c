@@ -194,6 +194,21 @@ static struct curl_slist *headers_for(struct mattermost_call *call, const struct
     return &call->traceparent;
 }
 
+/* libcurl's own methods are GET, and POST when there is a body; others are named. */
+static void set_method(CURL *easy, const struct ask *ask)
+{
+    static const char *const names[] = { [ASK_PUT] = "PUT", [ASK_DELETE] = "DELETE" };
+
+    must((ask->method == ASK_POST || ask->method == ASK_PUT) == (ask->body != NULL));
+    if (ask->body) {
+        must(!curl_easy_setopt(easy, CURLOPT_POSTFIELDS, ask->body));
+        must(!curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->body_length));
+    } else {
+        must(!curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L));
+    }
+    must(!curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, names[ask->method]));
+}
+
 struct mattermost_call *mattermost_start(struct mattermost_bot *bot, const struct ask *ask,
                                          void (*done)(void *context, const struct answer *answer),
                                          void *context)
@@ -205,16 +220,11 @@ struct mattermost_call *mattermost_start(struct mattermost_bot *bot, const struc
     call->done = done;
     call->context = context;
     call->started = loop_now(bot->owner->loop);
-    exchange_begin(&call->exchange, !ask->body);
+    exchange_begin(&call->exchange, ask->purpose != ASK_TO_POST, ask->most);
     set_url(call, ask->path);
+    set_method(easy, ask);
     must(!curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_for(call, ask)));
     must(!curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)ask->timeout));
-    if (ask->body) {
-        must(!curl_easy_setopt(easy, CURLOPT_POSTFIELDS, ask->body));
-        must(!curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->body_length));
-    } else {
-        must(!curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L));
-    }
     bot->open++;
     bot->owner->open++;
     transfers_add(bot->owner->transfers, easy);

@@ -109,9 +109,10 @@ void exchange_close(struct exchange *exchange)
     text_free(&exchange->body);
 }
 
-void exchange_begin(struct exchange *exchange, bool may_repeat)
+void exchange_begin(struct exchange *exchange, bool may_repeat, size_t most)
 {
     text_clear(&exchange->body);
+    exchange->body.maximum = most ? most : ANSWER_MAX_BODY;
     exchange->may_repeat = may_repeat;
     exchange->sends = 0;
     exchange->header_bytes = 0;

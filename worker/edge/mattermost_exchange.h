@@ -28,8 +28,11 @@ void exchange_open(struct exchange *exchange);
 
 void exchange_close(struct exchange *exchange);
 
-/* Forgets the last answer.  `may_repeat`: libcurl may send the next request more than once. */
-void exchange_begin(struct exchange *exchange, bool may_repeat);
+/*
+ * Forgets the last answer.  `may_repeat`: libcurl may send the next request more than once. `most`:
+ * bytes of the next answer's body; 0: ANSWER_MAX_BODY.
+ */
+void exchange_begin(struct exchange *exchange, bool may_repeat, size_t most);
 
 /* Gives back room that a large answer took. */
 void exchange_end(struct exchange *exchange);

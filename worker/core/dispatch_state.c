@@ -1,0 +1,147 @@
+/*
+ * What is remembered of the threads of a partition: restored, kept up, proven, forgotten in time.
+ */
+#include <string.h>
+
+#include "common/must.h"
+#include "worker/core/dispatch_inner.h"
+#include "worker/core/thread_record.h"
+
+enum {
+    EXPIRY_PAUSE_MS = 1000,
+    EXPIRY_LOOKS = 2000, /* at threads of one partition, a time */
+    STATE_MAX_BYTES = 64 * 1024,
+};
+
+static void report_partition(struct dispatch *dispatch, const struct partition *partition,
+                             enum report_kind kind, const char *why)
+{
+    const struct record place = {
+        .topic = partition->topic, .partition = partition->number, .offset = -1, .timestamp = -1
+    };
+    const struct report report = { .kind = kind, .record = &place, .took_ms = -1, .why = why };
+
+    dispatch->port.report(dispatch->port.context, &report);
+}
+
+void dispatch_refuse_partition(struct dispatch *dispatch, struct partition *partition,
+                               const char *why)
+{
+    if (partition->standing == PARTITION_REFUSED)
+        return;
+    partition->standing = PARTITION_REFUSED;
+    report_partition(dispatch, partition, REPORT_PARTITION_REFUSED, why);
+}
+
+void dispatch_restored(struct partition *partition, int64_t epoch)
+{
+    must(partition->threads && partition->epoch < 0);
+    partition->epoch = epoch;
+    if (partition->standing == PARTITION_RESTORING)
+        partition->standing = PARTITION_UNPROVEN;
+}
+
+bool dispatch_awaits_end(const struct partition *partition)
+{
+    return partition->standing == PARTITION_UNPROVEN && !partition->leaving;
+}
+
+void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, int64_t end)
+{
+    must(partition->standing == PARTITION_UNPROVEN);
+    if (end > threads_highest_offset(partition->threads))
+        partition->standing = PARTITION_OPEN;
+    else
+        dispatch_refuse_partition(dispatch, partition, TOPIC_MADE_AGAIN);
+}
+
+const char *dispatch_refusal(const struct partition *partition)
+{
+    return partition->standing == PARTITION_REFUSED ? TOPIC_MADE_AGAIN : NULL;
+}
+
+/* Writes a thread as this owner knows it; NULL: that there is none. */
+static void write_again(struct dispatch *dispatch, struct partition *partition,
+                        const struct thread_name *name, struct thread *thread)
+{
+    AUTO(text_free) struct text key = text_of(STATE_MAX_BYTES);
+    AUTO(text_free) struct text value = text_of(STATE_MAX_BYTES);
+    const struct state_write write = { .key = &key, .value = thread ? &value : NULL };
+
+    thread_key_write(partition->topic, name, &key);
+    if (thread) {
+        thread->epoch = partition->epoch;
+        thread_value_write(thread, &value);
+        threads_put(partition->threads, name, thread);
+    }
+    dispatch->port.write(dispatch->port.context, partition, &write);
+}
+
+static void fold(struct dispatch *dispatch, struct partition *partition,
+                 const struct thread_name *name, const struct state_read *read)
+{
+    struct thread thread;
+
+    switch (
+        thread_fold(partition->threads, name, read->value, read->value_length, partition->epoch)) {
+    case THREAD_FOLD_TAKEN:
+    case THREAD_FOLD_IGNORED:
+        return;
+    case THREAD_FOLD_MERGED:
+    case THREAD_FOLD_REPEAT:
+        write_again(dispatch, partition, name,
+                    threads_find(partition->threads, name, &thread) ? &thread : NULL);
+        return;
+    }
+}
+
+void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
+                         const struct state_read *read, const struct moment *now)
+{
+    struct thread_key key;
+    enum state_key kind = thread_key_read(read->key, read->key_length, &key);
+
+    if (partition->leaving || kind == STATE_KEY_OTHER || strcmp(key.topic, partition->topic) != 0)
+        return;
+    if (kind == STATE_KEY_THREAD) {
+        const struct thread_name name = { key.licence, key.conversation };
+        fold(dispatch, partition, &name, read);
+    } else if (key.partition == partition->number && partition->epoch >= 0 &&
+               read->offset > partition->epoch) {
+        report_partition(dispatch, partition, REPORT_SUPERSEDED,
+                         "another worker has taken the partition over");
+        dispatch_leave(dispatch, partition, true, now);
+    }
+}
+
+static void expire_some(struct dispatch *dispatch, struct partition *partition,
+                        const struct moment *now)
+{
+    wall_ms before = now->wall - dispatch->options.keep;
+    struct thread_name name;
+
+    while (threads_next_older(partition->threads, before, EXPIRY_LOOKS, &partition->expiry_position,
+                              &name)) {
+        AUTO(text_free) struct text key = text_of(STATE_MAX_BYTES);
+        const struct state_write write = { .key = &key };
+        if (lanes_has(dispatch->lanes, partition, name.conversation))
+            return; /* it is being written to right now */
+        thread_key_write(partition->topic, &name, &key);
+        threads_remove(partition->threads, &name);
+        dispatch->port.write(dispatch->port.context, partition, &write);
+    }
+}
+
+void dispatch_expire(struct dispatch *dispatch, const struct moment *now)
+{
+    struct partition *partition;
+
+    TAILQ_FOREACH(partition, &dispatch->partitions, all)
+    {
+        if (!partition->threads || partition->leaving || partition->standing != PARTITION_OPEN ||
+            now->mono < partition->expiry_due)
+            continue;
+        partition->expiry_due = now->mono + EXPIRY_PAUSE_MS;
+        expire_some(dispatch, partition, now);
+    }
+}

@@ -1,0 +1,321 @@
+/*
+ * The steps of a conversation's event: what their answers mean.
+ */
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/must.h"
+#include "worker/core/dispatch_inner.h"
+
+static enum errand_step step_of(const struct dispatch *dispatch, const struct delivery *delivery)
+{
+    const struct errand_facts facts = dispatch_facts(dispatch, delivery);
+
+    return errand_next(delivery->errand, &facts);
+}
+
+/* ---- posts ---- */
+
+void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct moment *now)
+{
+    static const char *const reasons[] = {
+        [ROOT_STARTED] = "the conversation began",
+        [ROOT_UNSEEN_START] = "the conversation's beginning was not seen",
+        [ROOT_LOST] = "the thread before it is gone",
+        [ROOT_FULL] = "the thread before it is long",
+    };
+    struct errand *errand = delivery->errand;
+
+    if (step_of(dispatch, delivery) == ERRAND_POST_REPLY) {
+        errand_posted_reply(errand, delivery->verdict.post_id);
+    } else {
+        struct report report = dispatch_report_of(REPORT_NEW_ROOT, delivery);
+        report.why = reasons[errand_root_reason(errand)];
+        report.verdict = &delivery->verdict;
+        dispatch->port.report(dispatch->port.context, &report);
+        errand_posted_root(errand, delivery->verdict.post_id, delivery->route->channel_id);
+        delivery_forget_parts(delivery);
+    }
+    dispatch_go_on(dispatch, delivery, now);
+}
+
+/* ---- what was read ---- */
+
+static void report_lookup(struct dispatch *dispatch, const struct delivery *delivery,
+                          enum lookup lookup)
+{
+    struct report report = dispatch_report_of(REPORT_LOOKED_UP, delivery);
+
+    report.lookup = lookup;
+    dispatch->port.report(dispatch->port.context, &report);
+}
+
+static bool take_bot(struct dispatch *dispatch, const struct delivery *delivery,
+                     const struct answer *answer)
+{
+    const char *licence = delivery->route->integration->licence;
+    char id[27];
+
+    if (!verdict_find_channel(answer, id)) /* an account says its id as a channel does */
+        return false;
+    if (!map_find(&dispatch->bots, licence, strlen(licence)))
+        map_put(&dispatch->bots, licence, strlen(licence), mem_string(id));
+    return true;
+}
+
+static bool take_team(struct delivery *delivery, const struct answer *answer)
+{
+    struct peek team;
+    const struct peek_wanted wanted[] = { { "team_id", &team } };
+    char id[27] = "";
+
+    if (!peek_members(peek_at(answer->body, answer->body_length), wanted, 1) ||
+        !peek_string(team, id, sizeof(id)))
+        return false;
+    errand_took_team(delivery->errand, id);
+    return true;
+}
+
+static bool take_roots(struct dispatch *dispatch, struct delivery *delivery,
+                       const struct answer *answer, const char *bot_id)
+{
+    const struct finding_wish wish = errand_wish_root(delivery->errand, bot_id);
+
+    if (!findings_read(answer, &wish, "", &dispatch->findings))
+        return false;
+    report_lookup(dispatch, delivery, dispatch->findings.count ? LOOKUP_FOUND : LOOKUP_NOT_FOUND);
+    errand_took_roots(delivery->errand, &dispatch->findings);
+    return true;
+}
+
+static bool take_root(struct dispatch *dispatch, struct delivery *delivery,
+                      const struct answer *answer)
+{
+    struct finding root;
+
+    if (!finding_read(answer, &root))
+        return false;
+    report_lookup(dispatch, delivery, root.is_deleted ? LOOKUP_NOT_FOUND : LOOKUP_FOUND);
+    errand_took_root(delivery->errand, &root);
+    return true;
+}
+
+/* Whether there is more of a thread than its last page; old servers bring all of it at once. */
+static bool is_last_page(const struct answer *answer)
+{
+    struct peek has_next;
+    const struct peek_wanted wanted[] = { { "has_next", &has_next } };
+
+    return !peek_members(peek_at(answer->body, answer->body_length), wanted, 1) || !has_next.at ||
+           has_next.at[0] != 't';
+}
+
+static bool take_page(struct dispatch *dispatch, struct delivery *delivery,
+                      const struct answer *answer, const char *bot_id)
+{
+    const struct finding_wish wish = errand_wish_posts(delivery->errand, bot_id);
+
+    if (!findings_read(answer, &wish, delivery->errand->thread.root, &dispatch->findings))
+        return false;
+    report_lookup(dispatch, delivery, dispatch->findings.count ? LOOKUP_FOUND : LOOKUP_NOT_FOUND);
+    errand_took_page(delivery->errand, &dispatch->findings, is_last_page(answer));
+    return true;
+}
+
+/* Takes what a step brought.  False: the answer makes no sense. */
+static bool take(struct dispatch *dispatch, struct delivery *delivery, const struct answer *answer)
+{
+    const struct errand_facts facts = dispatch_facts(dispatch, delivery);
+
+    switch (errand_next(delivery->errand, &facts)) {
+    case ERRAND_ASK_WHO:
+        return take_bot(dispatch, delivery, answer);
+    case ERRAND_READ_RECENT:
+    case ERRAND_SEARCH:
+        return take_roots(dispatch, delivery, answer, facts.bot_id);
+    case ERRAND_READ_CHANNEL:
+        return take_team(delivery, answer);
+    case ERRAND_READ_ROOT:
+        return take_root(dispatch, delivery, answer);
+    case ERRAND_READ_THREAD:
+        return take_page(dispatch, delivery, answer, facts.bot_id);
+    case ERRAND_PATCH:
+    case ERRAND_EMPTY:
+    case ERRAND_DELETE:
+        errand_changed(delivery->errand);
+        return true;
+    case ERRAND_MARK:
+    case ERRAND_UNMARK:
+        errand_marked(delivery->errand);
+        return true;
+    case ERRAND_POST_ROOT:
+    case ERRAND_POST_REPLY:
+    case ERRAND_NOTE:
+    case ERRAND_FETCH:
+    case ERRAND_RECORD:
+    case ERRAND_END:
+        break;
+    }
+    must(false);
+    return false;
+}
+
+/* ---- refusals ---- */
+
+/* What is refused for the post's own sake, whatever the channel says.  False: ask the channel. */
+static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
+{
+    enum errand_step step = step_of(dispatch, delivery);
+    bool is_gone = delivery->verdict.http_status == 404;
+
+    if (step == ERRAND_SEARCH) { /* the server does not let one search */
+        dispatch->findings.count = 0;
+        report_lookup(dispatch, delivery, LOOKUP_FAILED);
+        errand_took_roots(delivery->errand, &dispatch->findings);
+        return true;
+    }
+    if (step == ERRAND_MARK || step == ERRAND_UNMARK) {
+        errand_marked(delivery->errand);
+        return true;
+    }
+    if ((step == ERRAND_READ_ROOT || step == ERRAND_READ_THREAD) && is_gone) {
+        report_lookup(dispatch, delivery, LOOKUP_NOT_FOUND);
+        errand_took_root(delivery->errand, NULL);
+        return true;
+    }
+    return false;
+}
+
+bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct answer *answer, const struct moment *now)
+{
+    enum errand_step step = step_of(dispatch, delivery);
+
+    if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
+        return false;
+    if (step == ERRAND_PATCH && delivery->verdict.http_status == 400) {
+        errand_cannot_change(delivery->errand);
+    } else if (step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE) {
+        errand_changed(
+            delivery->errand); /* somebody has deleted the post: there is nothing to do */
+    } else {
+        dispatch_retry(dispatch, delivery, answer, now);
+        return true;
+    }
+    dispatch_go_on(dispatch, delivery, now);
+    return true;
+}
+
+void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,
+                            const struct answer *answer, const struct moment *now)
+{
+    servers_release(&dispatch->servers, delivery->route->server);
+    verdict_of_request(answer, &delivery->verdict);
+    switch (delivery->verdict.kind) {
+    case VERDICT_DELIVERED:
+        if (take(dispatch, delivery, answer))
+            dispatch_go_on(dispatch, delivery, now);
+        else
+            dispatch_retry(dispatch, delivery, answer, now);
+        return;
+    case VERDICT_RATE_LIMITED:
+        dispatch_pause_server(dispatch, delivery, answer, now);
+        return;
+    case VERDICT_UNAUTHORISED:
+        dispatch_close_route(dispatch, delivery, answer, now);
+        return;
+    case VERDICT_REFUSED:
+        if (take_refusal(dispatch, delivery))
+            dispatch_go_on(dispatch, delivery, now);
+        else
+            dispatch_check(dispatch, delivery);
+        return;
+    case VERDICT_UNAVAILABLE:
+    case VERDICT_AMBIGUOUS:
+    case VERDICT_ROUTE_CLOSED:
+    case VERDICT_TOO_LARGE:
+        break;
+    }
+    dispatch_retry(dispatch, delivery, answer, now);
+}
+
+bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *delivery,
+                       const struct moment *now)
+{
+    const struct integration *integration = delivery->route->integration;
+
+    if (!delivery->errand || !delivery->errand->thread.root[0])
+        return false;
+    struct route *mirror = routes_get(&dispatch->routes, &dispatch->servers, integration,
+                                      integration->conversation_channel);
+    if (mirror->state == ROUTE_UNRESOLVED) /* the next try may know */
+        dispatch_route_due(dispatch, mirror, now);
+    return mirror->channel_id[0] &&
+           strcmp(mirror->channel_id, delivery->errand->thread.channel) != 0;
+}
+
+/* ---- attachments ---- */
+
+void dispatch_pass_file(struct dispatch *dispatch, struct delivery *delivery,
+                        enum fetch_problem problem)
+{
+    struct report report = dispatch_report_of(REPORT_NOT_FETCHED, delivery);
+
+    report.why = fetch_problem_words(problem);
+    dispatch->port.report(dispatch->port.context, &report);
+    errand_fetched(delivery->errand, "", problem);
+}
+
+/* The server's own answer to an upload.  False: the file is not to be had. */
+static bool judge_upload(struct dispatch *dispatch, struct delivery *delivery,
+                         const struct answer *answer, const struct moment *now)
+{
+    verdict_of_request(answer, &delivery->verdict);
+    switch (delivery->verdict.kind) {
+    case VERDICT_RATE_LIMITED:
+        servers_shut(delivery->route->server, now->mono + delivery->verdict.wait_ms);
+        heap_put(&dispatch->due, &delivery->route->server->due.node, delivery->route->server->gate);
+        dispatch_rest(dispatch, delivery, now->mono + delivery->verdict.wait_ms);
+        return true;
+    case VERDICT_UNAUTHORISED:
+        dispatch_close_route(dispatch, delivery, answer, now);
+        return true;
+    case VERDICT_REFUSED:
+        if (delivery->verdict.http_status != 403 ||
+            strcmp(delivery->verdict.error_id, "api.file.attachments.disabled.app_error") == 0)
+            return false;
+        dispatch_close_route(dispatch, delivery, answer, now);
+        return true;
+    case VERDICT_DELIVERED:
+    case VERDICT_UNAVAILABLE:
+    case VERDICT_AMBIGUOUS:
+    case VERDICT_ROUTE_CLOSED:
+    case VERDICT_TOO_LARGE:
+        break;
+    }
+    dispatch_retry(dispatch, delivery, answer, now);
+    return true;
+}
+
+void dispatch_fetched(struct dispatch *dispatch, struct fetch *fetch,
+                      const struct fetch_result *result, const struct moment *now)
+{
+    struct delivery *delivery = fetch->owner;
+
+    fetch->carrier = NULL;
+    switch (result->kind) {
+    case FETCH_STORED:
+        errand_fetched(delivery->errand, result->file_id, FETCH_NONE);
+        break;
+    case FETCH_CANNOT_BE_HAD:
+        dispatch_pass_file(dispatch, delivery, result->problem);
+        break;
+    case FETCH_SERVER_SAID:
+        if (judge_upload(dispatch, delivery, &result->answer, now))
+            return;
+        dispatch_pass_file(dispatch, delivery, FETCH_NOT_TAKEN);
+        break;
+    }
+    dispatch_go_on(dispatch, delivery, now);
+}

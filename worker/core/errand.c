@@ -1,0 +1,208 @@
+#include "worker/core/errand_inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/must.h"
+
+/* Clocks of workers and servers may differ by so much. */
+enum { SKEW_MS = 5 * 60 * 1000 };
+
+static char *name_of(const struct event *event)
+{
+    return mem_printf("%s|%s", event->source, event->id);
+}
+
+static void take_files(struct errand *errand, const struct conversation *conversation)
+{
+    if (errand->kind != EVENT_MESSAGE || conversation->attachment_count == 0)
+        return;
+    errand->file_count = conversation->attachment_count;
+    errand->files = mem_new_array(errand->file_count, sizeof(*errand->files));
+    errand->file_ids = mem_new_array(errand->file_count, sizeof(*errand->file_ids));
+    for (size_t i = 0; i < errand->file_count; i++)
+        errand->files[i].file_id = errand->file_ids[i];
+}
+
+struct errand *errand_new(const struct event *event, const struct thread *thread, int64_t offset,
+                          bool doubtful)
+{
+    const struct conversation *conversation = &event->conversation;
+    struct errand *errand = mem_new(sizeof(*errand));
+
+    errand->kind = event->kind;
+    errand->doubtful = doubtful;
+    errand->conversation = mem_string(conversation->id);
+    errand->message = conversation->message_id ? mem_string(conversation->message_id) : NULL;
+    errand->event = name_of(event);
+    if (thread)
+        errand->thread = *thread;
+    errand->done_before = thread ? thread->last_offset : -1;
+    if (thread && doubtful)
+        errand->page_until = thread->updated_at - SKEW_MS;
+    errand->thread.last_offset = offset;
+    errand->reason = event->kind == EVENT_CONVERSATION_STARTED ? ROOT_STARTED : ROOT_UNSEEN_START;
+    if (thread && !thread->root[0])
+        errand->reason = ROOT_LOST;
+    errand->look =
+        !errand_has_root(errand) && (doubtful || event->kind != EVENT_CONVERSATION_STARTED)
+            ? LOOK_AT_RECENT
+            : LOOK_OVER;
+    errand->thread_is_read = !errand_is_change(errand) && !(doubtful && errand_is_told(errand));
+    if (errand_is_change(errand))
+        errand->page_until = 0;
+    take_files(errand, conversation);
+    return errand;
+}
+
+void errand_free(struct errand *errand)
+{
+    if (!errand)
+        return;
+    free(errand->conversation);
+    free(errand->message);
+    free(errand->event);
+    free(errand->posts);
+    free(errand->files);
+    free(errand->file_ids);
+    free(errand);
+}
+
+/* ---- what comes next ---- */
+
+static enum errand_step next_look(const struct errand *errand, const struct errand_facts *facts)
+{
+    if (!facts->bot_id[0])
+        return ERRAND_ASK_WHO;
+    switch (errand->look) {
+    case LOOK_AT_RECENT:
+        return ERRAND_READ_RECENT;
+    case LOOK_AT_CHANNEL:
+        return ERRAND_READ_CHANNEL;
+    case LOOK_BY_SEARCH:
+        return ERRAND_SEARCH;
+    case LOOK_OVER:
+        break;
+    }
+    return ERRAND_END;
+}
+
+/* Whether the thread is long, and what is to come begins a new one. */
+static bool is_full(const struct errand *errand, const struct errand_facts *facts)
+{
+    return errand_is_told(errand) && errand->thread.replies >= facts->max_replies &&
+           errand->post_count == 0 && errand->next_part == 0;
+}
+
+static enum errand_step next_reply(const struct errand *errand)
+{
+    if (errand->next_file < errand->file_count)
+        return ERRAND_FETCH;
+    return ERRAND_POST_REPLY;
+}
+
+/* An edit whose message is there: part for part, and what is too much goes. */
+static enum errand_step next_change(const struct errand *errand)
+{
+    if (errand->kind == EVENT_MESSAGE_DELETED)
+        return errand->next_part < errand->post_count ? ERRAND_DELETE : ERRAND_RECORD;
+    if (errand->part_count == 0 || errand->next_part < errand->part_count)
+        return errand->next_part < errand->post_count ? ERRAND_PATCH : ERRAND_POST_REPLY;
+    if (errand->next_part < errand->post_count)
+        return errand_at(errand)->has_files ? ERRAND_EMPTY : ERRAND_DELETE;
+    return ERRAND_RECORD;
+}
+
+/* With a root that is fine. */
+static enum errand_step next_in_thread(const struct errand *errand,
+                                       const struct errand_facts *facts)
+{
+    if (!errand->thread_is_read)
+        return facts->bot_id[0] ? ERRAND_READ_THREAD : ERRAND_ASK_WHO;
+    if (errand_is_change(errand) && errand->post_count > 0)
+        return next_change(errand);
+    if (errand_is_told(errand) && is_full(errand, facts))
+        return ERRAND_POST_ROOT;
+    if (errand_is_told(errand) &&
+        (errand->part_count == 0 || errand->next_part < errand->part_count))
+        return next_reply(errand);
+    bool is_closing = errand->kind == EVENT_CONVERSATION_CLOSED;
+    if ((is_closing || errand_is_told(errand)) && is_closing != errand->thread.is_closed)
+        return facts->bot_id[0] ? (is_closing ? ERRAND_MARK : ERRAND_UNMARK) : ERRAND_ASK_WHO;
+    return ERRAND_RECORD;
+}
+
+enum errand_step errand_next(const struct errand *errand, const struct errand_facts *facts)
+{
+    if (errand->root_is_in_doubt)
+        return ERRAND_READ_ROOT;
+    if (errand->root_is_new)
+        return ERRAND_NOTE;
+    if (errand_has_root(errand))
+        return next_in_thread(errand, facts);
+    if (errand->look != LOOK_OVER)
+        return next_look(errand, facts);
+    if (errand_is_told(errand) || errand->kind == EVENT_CONVERSATION_STARTED)
+        return ERRAND_POST_ROOT;
+    return ERRAND_END;
+}
+
+struct thread errand_thread(const struct errand *errand)
+{
+    struct thread thread = errand->thread;
+
+    if (errand->root_is_new)
+        thread.last_offset = errand->done_before;
+    return thread;
+}
+
+enum root_reason errand_root_reason(const struct errand *errand)
+{
+    return errand_has_root(errand) ? ROOT_FULL : errand->reason;
+}
+
+const char *errand_why(const struct errand *errand)
+{
+    if (errand->did_something)
+        return NULL;
+    switch (errand->kind) {
+    case EVENT_CONVERSATION_STARTED:
+        return "the conversation has a thread already";
+    case EVENT_MESSAGE:
+    case EVENT_MESSAGE_EDITED:
+        return "the message is in the thread already";
+    case EVENT_MESSAGE_DELETED:
+        return "nothing of the message is in the thread";
+    case EVENT_CONVERSATION_CLOSED:
+        return errand_has_root(errand) ? "the conversation was closed already"
+                                       : "there is no thread that could show it";
+    case EVENT_NOTIFICATION:
+        break;
+    }
+    return NULL;
+}
+
+bool errand_is_begun(const struct errand *errand)
+{
+    return errand->root_is_new || errand->next_part > 0;
+}
+
+const struct errand_post *errand_at(const struct errand *errand)
+{
+    must(errand->next_part < errand->post_count);
+    return &errand->posts[errand->next_part];
+}
+
+struct finding_wish errand_wish_root(const struct errand *errand, const char *bot_id)
+{
+    return (
+        struct finding_wish){ .user = bot_id, .conversation = errand->conversation, .roots = true };
+}
+
+struct finding_wish errand_wish_posts(const struct errand *errand, const char *bot_id)
+{
+    return (struct finding_wish){ .user = bot_id,
+                                  .conversation = errand->conversation,
+                                  .message = errand->message };
+}
