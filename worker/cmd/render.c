@@ -83,7 +83,8 @@ static int find_target(const struct event *event, const struct settings *setting
         return 0;
     case ROUTE_UNMAPPED:
         fprintf(stderr, "render: not sent: no channel for %s\n",
-                visible(event->notification.type, &room));
+                visible(event->kind == EVENT_NOTIFICATION ? event->notification.type : event->type,
+                        &room));
         return -1;
     case ROUTE_INACTIVE:
         fprintf(stderr, "render: not sent: the integration is not active\n");

@@ -281,7 +281,10 @@ void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const 
     switch (event_read(delivery->record, &event, &problem)) {
     case EVENT_READ:
         keep_names(delivery, &event);
-        route(dispatch, delivery, &event, now);
+        if (event_check_key(&event, delivery->record, &problem) != 0)
+            bury_unreadable(dispatch, delivery, &problem);
+        else
+            route(dispatch, delivery, &event, now);
         return;
     case EVENT_OF_UNKNOWN_TYPE:
         keep_names(delivery, &event);

@@ -110,7 +110,7 @@ struct conversation {
     const char *message_id;       /* of message and its edit and deletion: never NULL nor empty */
     enum sender_role sender_role; /* of message and its edit */
     const char *sender_name;      /* likewise */
-    const char *text;             /* likewise; NULL: none, which is fine beside attachments */
+    const char *text;             /* likewise; NULL: it is empty */
     const struct attachment *attachments; /* of message */
     size_t attachment_count;
     wall_ms at; /* started_at, sent_at, edited_at, deleted_at or closed_at; -1: not said */
@@ -154,6 +154,14 @@ enum event_reading {
  */
 enum event_reading event_read(const struct record *record, struct event *ret,
                               struct event_problem *reterr) ATTR_MUST_USE;
+
+/*
+ * Whether the record of an event that was read has the key that keeps its order: what happens in a
+ * conversation has the conversation's id, byte for byte, and a notification any key or none.  -1:
+ * *reterr is set.
+ */
+int event_check_key(const struct event *event, const struct record *record,
+                    struct event_problem *reterr) ATTR_MUST_USE;
 
 /* Frees what event_read() gave; an event that is all zero is fine. */
 void event_free(struct event *event);
