@@ -7,71 +7,6 @@
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
 
-void dispatch_try_route(struct dispatch *dispatch, struct route *route, mono_ms at)
-{
-    heap_put(&dispatch->due, &route->due.node, at);
-}
-
-/* Asks for the id of a channel that the settings give by name. */
-static void resolve(struct dispatch *dispatch, struct route *route)
-{
-    route->state = ROUTE_RESOLVING;
-    must(route_write_ask(route, dispatch->options.attempt_timeout) == 0);
-    dispatch->port.ask(dispatch->port.context, &route->ask);
-}
-
-/* Has a held delivery take its place in front of its server. */
-static void release(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
-{
-    if (delivery->errand)
-        dispatch_go_on(dispatch, delivery, now);
-    else if (delivery->parts)
-        dispatch_enqueue(dispatch, delivery);
-    else
-        dispatch_render_again(dispatch, delivery, now);
-}
-
-static void open_route(struct dispatch *dispatch, struct route *route, const struct moment *now)
-{
-    struct delivery *delivery;
-
-    route->state = ROUTE_OPEN;
-    route->probing = false;
-    route->rest = 0;
-    heap_remove(&dispatch->due, &route->due.node);
-    while ((delivery = route_take(route)))
-        release(dispatch, delivery, now);
-}
-
-void dispatch_route_due(struct dispatch *dispatch, struct route *route, const struct moment *now)
-{
-    if (route->state == ROUTE_UNRESOLVED || route->state == ROUTE_RESOLVING) {
-        resolve(dispatch, route);
-        return;
-    }
-    if (route->state != ROUTE_CLOSED || route->probing)
-        return;
-
-    struct delivery *delivery = route_take(route);
-    if (!delivery) { /* nobody waits: the next delivery will find out */
-        open_route(dispatch, route, now);
-        return;
-    }
-    route->probing = true;
-    delivery->probes = true;
-    release(dispatch, delivery, now);
-}
-
-void dispatch_hold(struct delivery *delivery)
-{
-    delivery_set_state(delivery, DELIVERY_HELD);
-    if (delivery->probes)
-        route_hold_first(delivery->route, delivery);
-    else
-        route_hold(delivery->route, delivery);
-    delivery->probes = false;
-}
-
 static void write_post(const struct dispatch *dispatch, struct delivery *delivery)
 {
     const struct text *part = &delivery->parts[delivery->next_part];
@@ -107,8 +42,8 @@ void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const s
     dispatch->port.ask(dispatch->port.context, &delivery->ask);
 }
 
-static struct report report_attempt(enum report_kind kind, const struct delivery *delivery,
-                                    const struct answer *answer)
+struct report dispatch_report_attempt(enum report_kind kind, const struct delivery *delivery,
+                                      const struct answer *answer)
 {
     struct report report = dispatch_report_of(kind, delivery);
 
@@ -127,7 +62,7 @@ static void on_delivered(struct dispatch *dispatch, struct delivery *delivery,
     if (route->state == ROUTE_CLOSED) {
         struct report resumed = dispatch_report_of(REPORT_RESUMED, delivery);
         delivery->probes = false;
-        open_route(dispatch, route, now);
+        dispatch_open_route(dispatch, route, now);
         dispatch->port.report(dispatch->port.context, &resumed);
     }
     delivery->rest = 0;
@@ -139,14 +74,15 @@ static void on_delivered(struct dispatch *dispatch, struct delivery *delivery,
         dispatch_enqueue(dispatch, delivery);
         return;
     }
-    struct report report = report_attempt(REPORT_DELIVERED, delivery, answer);
+    struct report report = dispatch_report_attempt(REPORT_DELIVERED, delivery, answer);
     report.outcome = OUTCOME_POSTED;
     dispatch->port.report(dispatch->port.context, &report);
-    dispatch_finish(dispatch, delivery);
+    dispatch_finish(dispatch, delivery, now);
 }
 
 /* Has a delivery that leaves end here, not done; true when it did. */
-static bool end_here(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
+bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
+                       const struct moment *now)
 {
     if (!delivery->partition->leaving)
         return false;
@@ -159,11 +95,11 @@ void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,
                     const struct answer *answer, const struct moment *now)
 {
     delivery->rest = backoff_next(&dispatch->options.retry, delivery->rest, &dispatch->random);
-    struct report report = report_attempt(REPORT_RETRYING, delivery, answer);
+    struct report report = dispatch_report_attempt(REPORT_RETRYING, delivery, answer);
     report.rest = delivery->rest;
     dispatch->port.report(dispatch->port.context, &report);
     dispatch_rest(dispatch, delivery, now->mono + delivery->rest);
-    (void)end_here(dispatch, delivery, now);
+    (void)dispatch_end_here(dispatch, delivery, now);
 }
 
 /* The server wants a pause, for everybody who sends to it. */
@@ -171,7 +107,7 @@ void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now)
 {
     struct server *server = delivery->route->server;
-    struct report report = report_attempt(REPORT_RETRYING, delivery, answer);
+    struct report report = dispatch_report_attempt(REPORT_RETRYING, delivery, answer);
 
     servers_shut(server, now->mono + delivery->verdict.wait_ms);
     heap_put(&dispatch->due, &server->due.node, server->gate);
@@ -179,25 +115,7 @@ void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
     dispatch->port.report(dispatch->port.context, &report);
     dispatch_enqueue(dispatch, delivery);
     if (!delivery_is_begun(delivery))
-        (void)end_here(dispatch, delivery, now);
-}
-
-void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
-                          const struct answer *answer, const struct moment *now)
-{
-    struct route *route = delivery->route;
-
-    if (route->state == ROUTE_OPEN || delivery->probes) {
-        route->state = ROUTE_CLOSED;
-        route->probing = false;
-        route->rest = backoff_next(&dispatch->options.route, route->rest, &dispatch->random);
-        dispatch_try_route(dispatch, route, now->mono + route->rest);
-    }
-    struct report report = report_attempt(REPORT_HELD, delivery, answer);
-    report.rest = route->rest;
-    dispatch->port.report(dispatch->port.context, &report);
-    dispatch_hold(delivery);
-    (void)end_here(dispatch, delivery, now);
+        (void)dispatch_end_here(dispatch, delivery, now);
 }
 
 static void refuse(struct dispatch *dispatch, struct delivery *delivery)
@@ -273,7 +191,7 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
 
     servers_release(&dispatch->servers, delivery->route->server);
     verdict_of_post(answer, &expected, &delivery->verdict);
-    struct report attempted = report_attempt(REPORT_ATTEMPTED, delivery, answer);
+    struct report attempted = dispatch_report_attempt(REPORT_ATTEMPTED, delivery, answer);
     dispatch->port.report(dispatch->port.context, &attempted);
     switch (delivery->verdict.kind) {
     case VERDICT_DELIVERED:
@@ -333,29 +251,6 @@ static void on_check_answered(struct dispatch *dispatch, struct delivery *delive
     }
 }
 
-static void on_channel_answered(struct dispatch *dispatch, struct route *route,
-                                const struct answer *answer, const struct moment *now)
-{
-    bool may_pass = verdict_may_pass(answer);
-    const struct backoff *pace = may_pass ? &dispatch->options.retry : &dispatch->options.route;
-    struct report report = { .kind = may_pass ? REPORT_RETRYING : REPORT_UNRESOLVED,
-                             .route = route,
-                             .licence = route->integration->licence,
-                             .http_status = answer->status,
-                             .took_ms = answer->took_ms };
-
-    if (verdict_find_channel(answer, route->channel_id)) {
-        open_route(dispatch, route, now);
-        return;
-    }
-    route->rest = backoff_next(pace, route->rest, &dispatch->random);
-    dispatch_try_route(dispatch, route, now->mono + route->rest);
-    report.rest = route->rest;
-    report.why = may_pass ? "the server cannot say now which channel has this name"
-                          : "the channel cannot be found by its name";
-    dispatch->port.report(dispatch->port.context, &report);
-}
-
 void dispatch_answered(struct dispatch *dispatch, struct ask *ask, const struct answer *answer,
                        const struct moment *now)
 {
@@ -368,7 +263,7 @@ void dispatch_answered(struct dispatch *dispatch, struct ask *ask, const struct 
         on_check_answered(dispatch, ask->owner, answer, now);
         return;
     case ASK_FOR_CHANNEL:
-        on_channel_answered(dispatch, ask->owner, answer, now);
+        dispatch_channel_answered(dispatch, ask->owner, answer, now);
         return;
     case ASK_FOR_STEP:
         dispatch_step_answered(dispatch, ask->owner, answer, now);
@@ -387,7 +282,7 @@ void dispatch_buried(struct dispatch *dispatch, struct delivery *delivery, const
         report.outcome = OUTCOME_DEAD_LETTERED;
         report.why = delivery->letter.words;
         dispatch->port.report(dispatch->port.context, &report);
-        dispatch_finish(dispatch, delivery);
+        dispatch_finish(dispatch, delivery, now);
         return;
     }
     delivery->rest = backoff_next(&dispatch->options.retry, delivery->rest, &dispatch->random);
@@ -395,5 +290,5 @@ void dispatch_buried(struct dispatch *dispatch, struct delivery *delivery, const
     report.why = why;
     dispatch->port.report(dispatch->port.context, &report);
     dispatch_rest(dispatch, delivery, now->mono + delivery->rest);
-    (void)end_here(dispatch, delivery, now);
+    (void)dispatch_end_here(dispatch, delivery, now);
 }

@@ -1,8 +1,6 @@
 /*
- * The steps of a conversation's event: what goes out for each.
+ * The steps of a conversation's event, one after the other.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/mem.h"
@@ -11,13 +9,10 @@
 #include "worker/core/thread_record.h"
 
 enum {
-    LIST_MAX_BYTES = 8 * 1024 * 1024,
     REQUEST_MAX_BYTES = 16 * 1024,
     STATE_MAX_BYTES = 64 * 1024,
+    SKEW_MS = 5 * 60 * 1000, /* of clocks of producers and workers */
 };
-
-/* What shows on a root that its conversation is closed. */
-#define CLOSED_EMOJI "lock"
 
 struct errand_facts dispatch_facts(const struct dispatch *dispatch, const struct delivery *delivery)
 {
@@ -106,139 +101,6 @@ static int prepare(struct dispatch *dispatch, struct delivery *delivery)
     return 0;
 }
 
-/* ---- requests ---- */
-
-static void write_request(struct delivery *delivery, const char *json)
-{
-    text_free(&delivery->request);
-    delivery->request = text_of(REQUEST_MAX_BYTES);
-    text_add_string(&delivery->request, json);
-}
-
-/* Searches for the conversation's id as a phrase; a quote in it would end the phrase. */
-static void write_search(struct delivery *delivery)
-{
-    AUTO(text_free) struct text terms = text_of(REQUEST_MAX_BYTES / 4);
-
-    text_add_char(&terms, '"');
-    for (const char *c = delivery->errand->conversation; *c; c++)
-        text_add_char(&terms, (char)(*c == '"' ? ' ' : *c));
-    text_add_char(&terms, '"');
-    write_request(delivery, "{\"terms\":");
-    text_add_json(&delivery->request, text_string(&terms), terms.length);
-    text_add_string(&delivery->request, ",\"is_or_search\":false}");
-}
-
-static void write_mark(struct delivery *delivery, const char *bot_id)
-{
-    write_request(delivery, "{\"user_id\":\"");
-    text_printf(&delivery->request, "%s\",\"post_id\":\"%s\",\"emoji_name\":\"" CLOSED_EMOJI "\"}",
-                bot_id, delivery->errand->thread.root);
-}
-
-static void write_path_of_page(const struct errand *errand, struct ask *ask)
-{
-    int length = snprintf(ask->path, sizeof(ask->path), "/posts/%s/thread?perPage=60&direction=up",
-                          errand->thread.root);
-
-    if (errand->page_from[0])
-        (void)snprintf(ask->path + length, sizeof(ask->path) - (size_t)length,
-                       "&fromPost=%s&fromCreateAt=%" PRId64, errand->page_from,
-                       errand->page_from_at);
-}
-
-static void use_part(struct delivery *delivery, size_t part)
-{
-    must(part < delivery->part_count);
-    delivery->ask.body = text_string(&delivery->parts[part]);
-    delivery->ask.body_length = delivery->parts[part].length;
-}
-
-static void use_request(struct delivery *delivery)
-{
-    delivery->ask.body = text_string(&delivery->request);
-    delivery->ask.body_length = delivery->request.length;
-}
-
-#define PATH(...) ((void)snprintf(ask->path, sizeof(ask->path), __VA_ARGS__))
-
-/* Steps that read. */
-static void write_reading(struct delivery *delivery, enum errand_step step)
-{
-    const struct errand *errand = delivery->errand;
-    struct ask *ask = &delivery->ask;
-
-    ask->most = LIST_MAX_BYTES;
-    if (step == ERRAND_ASK_WHO)
-        PATH("/users/me");
-    else if (step == ERRAND_READ_RECENT)
-        PATH("/channels/%s/posts?per_page=200&skipFetchThreads=true", delivery->route->channel_id);
-    else if (step == ERRAND_READ_CHANNEL)
-        PATH("/channels/%s", delivery->route->channel_id);
-    else if (step == ERRAND_READ_ROOT)
-        PATH("/posts/%s", errand->thread.root);
-    else if (step == ERRAND_READ_THREAD)
-        write_path_of_page(errand, ask);
-    if (step != ERRAND_SEARCH)
-        return;
-    PATH("/teams/%s/posts/search", errand->team);
-    ask->method = ASK_POST;
-    write_search(delivery);
-    use_request(delivery);
-}
-
-/* Steps that change what is there. */
-static void write_change(struct delivery *delivery, enum errand_step step, const char *bot_id)
-{
-    const struct errand *errand = delivery->errand;
-    struct ask *ask = &delivery->ask;
-
-    if (step == ERRAND_PATCH || step == ERRAND_EMPTY) {
-        PATH("/posts/%s/patch", errand_at(errand)->id);
-        ask->method = ASK_PUT;
-        write_request(delivery, "{\"message\":\"\xF0\x9F\x93\x8E\"}"); /* a paper clip */
-        if (step == ERRAND_PATCH)
-            use_part(delivery, errand->next_part);
-        else
-            use_request(delivery);
-    } else if (step == ERRAND_DELETE) {
-        PATH("/posts/%s", errand_at(errand)->id);
-        ask->method = ASK_DELETE;
-    } else if (step == ERRAND_MARK) {
-        PATH("/reactions");
-        ask->method = ASK_POST;
-        write_mark(delivery, bot_id);
-        use_request(delivery);
-    } else {
-        must(step == ERRAND_UNMARK);
-        PATH("/users/%s/posts/%s/reactions/" CLOSED_EMOJI, bot_id, errand->thread.root);
-        ask->method = ASK_DELETE;
-    }
-}
-
-void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery)
-{
-    const struct errand_facts facts = dispatch_facts(dispatch, delivery);
-    enum errand_step step = errand_next(delivery->errand, &facts);
-    struct ask *ask = &delivery->ask;
-    bool is_post = step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY;
-
-    *ask = (struct ask){ .purpose = is_post ? ASK_TO_POST : ASK_FOR_STEP,
-                         .integration = delivery->route->integration,
-                         .timeout = dispatch->options.attempt_timeout,
-                         .traceparent = delivery->traceparent,
-                         .owner = delivery };
-    if (is_post) {
-        PATH("/posts?set_online=false");
-        ask->method = ASK_POST;
-        use_part(delivery, step == ERRAND_POST_ROOT ? 0 : delivery->errand->next_part);
-    } else if (step < ERRAND_POST_ROOT) {
-        write_reading(delivery, step);
-    } else {
-        write_change(delivery, step, facts.bot_id);
-    }
-}
-
 /* ---- steps without a request to the server ---- */
 
 /* Gives the attachment that is next to its carrier; false: it has no address, and is passed. */
@@ -291,7 +153,8 @@ static void record_thread(struct dispatch *dispatch, struct delivery *delivery,
     dispatch->port.write(dispatch->port.context, partition, &write);
 }
 
-static void end_errand(struct dispatch *dispatch, struct delivery *delivery)
+static void end_errand(struct dispatch *dispatch, struct delivery *delivery,
+                       const struct moment *now)
 {
     const char *why = errand_why(delivery->errand);
     struct report report =
@@ -304,7 +167,7 @@ static void end_errand(struct dispatch *dispatch, struct delivery *delivery)
         report.http_status = delivery->verdict.http_status;
     }
     dispatch->port.report(dispatch->port.context, &report);
-    dispatch_finish(dispatch, delivery);
+    dispatch_finish(dispatch, delivery, now);
 }
 
 void dispatch_recorded(struct dispatch *dispatch, struct delivery *delivery,
@@ -317,7 +180,7 @@ void dispatch_recorded(struct dispatch *dispatch, struct delivery *delivery,
     delivery->recording = NULL;
     threads_put(delivery->partition->threads, &name, &thread);
     if (!errand->root_is_new) {
-        end_errand(dispatch, delivery);
+        end_errand(dispatch, delivery, now);
         return;
     }
     errand_noted(errand);
@@ -383,9 +246,29 @@ void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const 
     if (step == ERRAND_NOTE || step == ERRAND_RECORD)
         record_thread(dispatch, delivery, now);
     else if (step == ERRAND_END)
-        end_errand(dispatch, delivery);
+        end_errand(dispatch, delivery, now);
     else if (step != ERRAND_FETCH)
         dispatch_enqueue(dispatch, delivery);
+}
+
+/*
+ * A record that the thread says to be done.  One that was made after that is another record, of a
+ * topic that was made again.
+ */
+static void end_before(struct dispatch *dispatch, struct delivery *delivery,
+                       const struct thread *thread, const struct moment *now)
+{
+    struct report report = dispatch_report_of(REPORT_ALREADY_POSTED, delivery);
+
+    if (delivery->record->timestamp > thread->updated_at + SKEW_MS) {
+        dispatch_refuse_partition(dispatch, delivery->partition, TOPIC_MADE_AGAIN);
+        dispatch_drop(dispatch, delivery);
+        return;
+    }
+    report.outcome = OUTCOME_ALREADY_POSTED;
+    report.why = "the state topic says that it is done";
+    dispatch->port.report(dispatch->port.context, &report);
+    dispatch_finish(dispatch, delivery, now);
 }
 
 void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
@@ -396,6 +279,10 @@ void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
                                       event->conversation.id };
     struct thread thread;
     bool is_known = threads_find(partition->threads, &name, &thread);
+    if (is_known && delivery->record->offset <= thread.last_offset) {
+        end_before(dispatch, delivery, &thread, now);
+        return;
+    }
     bool is_doubtful = delivery->record->offset < partition->doubt_below &&
                        !(is_known && thread.epoch == partition->epoch);
 

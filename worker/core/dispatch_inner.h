@@ -1,10 +1,14 @@
 /*
  * dispatch_inner: what the files of core/dispatch share; nobody else includes it.
  *
- * dispatch.c knows partitions and time, dispatch_state.c what is remembered of their threads;
- * dispatch_start.c turns a record into something to send, dispatch_answer.c knows what an answer
- * means now; dispatch_errand.c takes the steps of a conversation's event, dispatch_step.c knows
- * what their answers mean.
+ * dispatch.c         partitions and time
+ * dispatch_state.c   what is remembered of their threads
+ * dispatch_start.c   from a record to something to send, and the ends of its life
+ * dispatch_answer.c  what the answer to a post means now
+ * dispatch_route.c   channels: their names, and whether they can be posted to
+ * dispatch_errand.c  the steps of a conversation's event, one after the other
+ * dispatch_request.c what goes out for each
+ * dispatch_step.c    and what its answer means
  */
 #ifndef WORKER_CORE_DISPATCH_INNER_H
 #define WORKER_CORE_DISPATCH_INNER_H
@@ -98,6 +102,21 @@ void dispatch_expire(struct dispatch *dispatch, const struct moment *now);
 void dispatch_refuse_partition(struct dispatch *dispatch, struct partition *partition,
                                const char *why);
 
+/* A closed or resolved route is open: who waited at it goes on. */
+void dispatch_open_route(struct dispatch *dispatch, struct route *route, const struct moment *now);
+
+/* The question for a channel's id was answered. */
+void dispatch_channel_answered(struct dispatch *dispatch, struct route *route,
+                               const struct answer *answer, const struct moment *now);
+
+/* A report of the attempt that was answered. */
+struct report dispatch_report_attempt(enum report_kind kind, const struct delivery *delivery,
+                                      const struct answer *answer);
+
+/* Has a delivery whose partition leaves end here, not done; true when it did. */
+bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
+                       const struct moment *now);
+
 /* These are dispatch_answer.c's: what happens to a delivery whose request was not granted. */
 void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,
                     const struct answer *answer, const struct moment *now);
@@ -122,7 +141,11 @@ void dispatch_bury(struct dispatch *dispatch, struct delivery *delivery,
                    const struct letter *letter);
 
 /* The record is done: its offset may pass, the next of its key may start. */
-void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery);
+void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery,
+                     const struct moment *now);
+
+/* Takes a delivery out that is WAITING and not among the heads, not done, and frees it. */
+void dispatch_drop(struct dispatch *dispatch, struct delivery *delivery);
 
 /* Takes a delivery out of everything, not done, and frees it. */
 void dispatch_withdraw(struct dispatch *dispatch, struct delivery *delivery,

@@ -1,0 +1,144 @@
+/*
+ * The steps of a conversation's event: what goes out for each.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/must.h"
+#include "worker/core/dispatch_inner.h"
+
+enum { LIST_MAX_BYTES = 8 * 1024 * 1024, REQUEST_MAX_BYTES = 16 * 1024 };
+
+/* What shows on a root that its conversation is closed. */
+#define CLOSED_EMOJI "lock"
+
+static void write_request(struct delivery *delivery, const char *json)
+{
+    text_free(&delivery->request);
+    delivery->request = text_of(REQUEST_MAX_BYTES);
+    text_add_string(&delivery->request, json);
+}
+
+/* Searches for the conversation's id as a phrase; a quote in it would end the phrase. */
+static void write_search(struct delivery *delivery)
+{
+    AUTO(text_free) struct text terms = text_of(REQUEST_MAX_BYTES / 4);
+
+    text_add_char(&terms, '"');
+    for (const char *c = delivery->errand->conversation; *c; c++)
+        text_add_char(&terms, (char)(*c == '"' ? ' ' : *c));
+    text_add_char(&terms, '"');
+    write_request(delivery, "{\"terms\":");
+    text_add_json(&delivery->request, text_string(&terms), terms.length);
+    text_add_string(&delivery->request, ",\"is_or_search\":false}");
+}
+
+static void write_mark(struct delivery *delivery, const char *bot_id)
+{
+    write_request(delivery, "{\"user_id\":\"");
+    text_printf(&delivery->request, "%s\",\"post_id\":\"%s\",\"emoji_name\":\"" CLOSED_EMOJI "\"}",
+                bot_id, delivery->errand->thread.root);
+}
+
+static void write_path_of_page(const struct errand *errand, struct ask *ask)
+{
+    int length = snprintf(ask->path, sizeof(ask->path), "/posts/%s/thread?perPage=60&direction=up",
+                          errand->thread.root);
+
+    if (errand->page_from[0])
+        (void)snprintf(ask->path + length, sizeof(ask->path) - (size_t)length,
+                       "&fromPost=%s&fromCreateAt=%" PRId64, errand->page_from,
+                       errand->page_from_at);
+}
+
+static void use_part(struct delivery *delivery, size_t part)
+{
+    must(part < delivery->part_count);
+    delivery->ask.body = text_string(&delivery->parts[part]);
+    delivery->ask.body_length = delivery->parts[part].length;
+}
+
+static void use_request(struct delivery *delivery)
+{
+    delivery->ask.body = text_string(&delivery->request);
+    delivery->ask.body_length = delivery->request.length;
+}
+
+#define PATH(...) ((void)snprintf(ask->path, sizeof(ask->path), __VA_ARGS__))
+
+/* Steps that read. */
+static void write_reading(struct delivery *delivery, enum errand_step step)
+{
+    const struct errand *errand = delivery->errand;
+    struct ask *ask = &delivery->ask;
+
+    ask->most = LIST_MAX_BYTES;
+    if (step == ERRAND_ASK_WHO)
+        PATH("/users/me");
+    else if (step == ERRAND_READ_RECENT)
+        PATH("/channels/%s/posts?per_page=200&skipFetchThreads=true", delivery->route->channel_id);
+    else if (step == ERRAND_READ_CHANNEL)
+        PATH("/channels/%s", delivery->route->channel_id);
+    else if (step == ERRAND_READ_ROOT)
+        PATH("/posts/%s", errand->thread.root);
+    else if (step == ERRAND_READ_THREAD)
+        write_path_of_page(errand, ask);
+    if (step != ERRAND_SEARCH)
+        return;
+    PATH("/teams/%s/posts/search", errand->team);
+    ask->method = ASK_POST;
+    write_search(delivery);
+    use_request(delivery);
+}
+
+/* Steps that change what is there. */
+static void write_change(struct delivery *delivery, enum errand_step step, const char *bot_id)
+{
+    const struct errand *errand = delivery->errand;
+    struct ask *ask = &delivery->ask;
+
+    if (step == ERRAND_PATCH || step == ERRAND_EMPTY) {
+        PATH("/posts/%s/patch", errand_at(errand)->id);
+        ask->method = ASK_PUT;
+        write_request(delivery, "{\"message\":\"\xF0\x9F\x93\x8E\"}"); /* a paper clip */
+        if (step == ERRAND_PATCH)
+            use_part(delivery, errand->next_part);
+        else
+            use_request(delivery);
+    } else if (step == ERRAND_DELETE) {
+        PATH("/posts/%s", errand_at(errand)->id);
+        ask->method = ASK_DELETE;
+    } else if (step == ERRAND_MARK) {
+        PATH("/reactions");
+        ask->method = ASK_POST;
+        write_mark(delivery, bot_id);
+        use_request(delivery);
+    } else {
+        must(step == ERRAND_UNMARK);
+        PATH("/users/%s/posts/%s/reactions/" CLOSED_EMOJI, bot_id, errand->thread.root);
+        ask->method = ASK_DELETE;
+    }
+}
+
+void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery)
+{
+    const struct errand_facts facts = dispatch_facts(dispatch, delivery);
+    enum errand_step step = errand_next(delivery->errand, &facts);
+    struct ask *ask = &delivery->ask;
+    bool is_post = step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY;
+
+    *ask = (struct ask){ .purpose = is_post ? ASK_TO_POST : ASK_FOR_STEP,
+                         .integration = delivery->route->integration,
+                         .timeout = dispatch->options.attempt_timeout,
+                         .traceparent = delivery->traceparent,
+                         .owner = delivery };
+    if (is_post) {
+        PATH("/posts?set_online=false");
+        ask->method = ASK_POST;
+        use_part(delivery, step == ERRAND_POST_ROOT ? 0 : delivery->errand->next_part);
+    } else if (step < ERRAND_POST_ROOT) {
+        write_reading(delivery, step);
+    } else {
+        write_change(delivery, step, facts.bot_id);
+    }
+}
