@@ -63,7 +63,9 @@ static mono_ms turn(struct worker *worker)
     source_serve(worker->source);
     sink_serve(worker->sink);
     now = worker_moment(worker);
-    more = assignments_read(&worker->assignments, now);
+    more = worker->table && table_serve(worker->table);
+    assignments_prove(&worker->assignments);
+    more = assignments_read(&worker->assignments, now) || more;
     mono_ms next = dispatch_tick(worker->dispatch, now);
     mono_ms leaving = assignments_give_back(&worker->assignments, now);
     log_flush();

@@ -318,7 +318,7 @@ struct dispatch_counts dispatch_count(const struct dispatch *dispatch)
     {
         const struct delivery *oldest = TAILQ_FIRST(&partition->open);
         counts.partitions += !partition->leaving;
-        counts.threads += partition->threads ? threads_count(partition->threads) : 0;
+        counts.threads += dispatch_count_threads(partition);
         if (oldest && (counts.oldest_open < 0 || oldest->record->timestamp < counts.oldest_open))
             counts.oldest_open = oldest->record->timestamp;
     }

@@ -128,8 +128,17 @@ bool dispatch_awaits_end(const struct partition *partition);
  */
 void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, int64_t end);
 
+/* Whether what is remembered of the partition's threads is there. */
+bool dispatch_is_restored(const struct partition *partition);
+
 /* Why the partition is refused; NULL: it is not. */
 const char *dispatch_refusal(const struct partition *partition);
+
+/* How many threads of conversations the partition has. */
+size_t dispatch_count_threads(const struct partition *partition);
+
+/* Whom the partition was assigned for. */
+void *dispatch_owner(const struct partition *partition);
 
 /* Whether the partition's next record is wanted now. */
 bool dispatch_wants(const struct dispatch *dispatch, const struct partition *partition);

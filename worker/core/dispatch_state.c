@@ -41,6 +41,11 @@ void dispatch_restored(struct partition *partition, int64_t epoch)
         partition->standing = PARTITION_UNPROVEN;
 }
 
+bool dispatch_is_restored(const struct partition *partition)
+{
+    return partition->standing != PARTITION_RESTORING;
+}
+
 bool dispatch_awaits_end(const struct partition *partition)
 {
     return partition->standing == PARTITION_UNPROVEN && !partition->leaving;
@@ -58,6 +63,16 @@ void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, in
 const char *dispatch_refusal(const struct partition *partition)
 {
     return partition->standing == PARTITION_REFUSED ? TOPIC_MADE_AGAIN : NULL;
+}
+
+size_t dispatch_count_threads(const struct partition *partition)
+{
+    return partition->threads ? threads_count(partition->threads) : 0;
+}
+
+void *dispatch_owner(const struct partition *partition)
+{
+    return partition->owner;
 }
 
 /* Writes a thread as this owner knows it; NULL: that there is none. */

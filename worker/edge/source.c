@@ -170,6 +170,18 @@ void source_store(struct source *source, const struct source_partition *partitio
     rd_kafka_topic_partition_list_destroy(list);
 }
 
+int64_t source_end(struct source *source, const struct source_partition *partition)
+{
+    int64_t low;
+    int64_t high;
+
+    if (rd_kafka_get_watermark_offsets(source->kafka, partition->topic, partition->number, &low,
+                                       &high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        high < 0)
+        return -1;
+    return high;
+}
+
 int64_t source_lag(struct source *source, const struct source_partition *partition,
                    int64_t next_offset)
 {
