@@ -256,6 +256,10 @@ void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const 
     struct report report;
 
     must(delivery->state == DELIVERY_WAITING);
+    if (lanes_is_blocked(delivery)) { /* the one before it left its partition not done */
+        end(dispatch, delivery, false);
+        return;
+    }
     switch (event_read(delivery->record, &event, &problem)) {
     case EVENT_READ:
         keep_names(delivery, &event);
