@@ -269,7 +269,7 @@ static void a_key_waits_for_its_own_and_others_pass(void **state)
     assert_int_equal(offset_on_wire(stage, 1), 1);
 }
 
-static void records_without_a_key_wait_for_nobody(void **state)
+static void an_empty_key_is_not_the_same_as_none(void **state)
 {
     struct stage *stage = *state;
 
@@ -567,6 +567,61 @@ static void a_partition_that_leaves_ends_what_is_on_the_wire_and_starts_nothing(
     dispatch_forget(stage->dispatch, stage->partition, &stage->now);
 }
 
+static void a_partition_that_leaves_closes_the_gaps_below_what_is_done(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    read_booking(stage, 1, "a");
+    read_booking(stage, 2, "b");
+    read_booking(stage, 3, "a");
+    answer_error(stage, 0, 503, "busy");
+    accept_post(stage, 0); /* of 2: 0 and 1 are gaps, 3 is none */
+    dispatch_leave(stage->dispatch, stage->partition, false, &stage->now);
+    assert_false(dispatch_is_idle(stage->partition));
+    wait_ms(stage, RETRY_MS * 3);
+    answer_error(stage, 0, 503, "busy"); /* while it leaves */
+    wait_ms(stage, RETRY_MS * 9);
+    accept_post(stage, 0);
+    assert_int_equal(offset_on_wire(stage, 0), 1);
+    accept_post(stage, 0);
+    assert_true(dispatch_is_idle(stage->partition));
+    assert_int_equal(stage->ask_count, 0);
+    assert_int_equal(stage->stored, 3);
+    dispatch_forget(stage->dispatch, stage->partition, &stage->now);
+}
+
+static void a_gap_that_cannot_be_closed_soon_is_left_with_all_of_its_key(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    read_booking(stage, 1, "a");
+    read_booking(stage, 2, "b");
+    answer_error(stage, 0, 503, "busy");
+    accept_post(stage, 0);
+    dispatch_leave(stage->dispatch, stage->partition, false, &stage->now);
+    wait_ms(stage, RETRY_MS * 3);
+    answer_error(stage, 0, 403, NO_PERMISSION);
+    assert_int_equal(stage->ask_count, 0);
+    assert_true(dispatch_is_idle(stage->partition));
+    assert_int_equal(stage->stored, 0);
+    dispatch_forget(stage->dispatch, stage->partition, &stage->now);
+}
+
+static void a_lost_partition_leaves_its_gaps(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    read_booking(stage, 1, "b");
+    answer_error(stage, 0, 503, "busy");
+    accept_post(stage, 0);
+    dispatch_leave(stage->dispatch, stage->partition, true, &stage->now);
+    assert_true(dispatch_is_idle(stage->partition));
+    dispatch_forget(stage->dispatch, stage->partition, &stage->now);
+}
+
 static void a_partition_is_committed_when_the_broker_says_so(void **state)
 {
     struct stage *stage = *state;
@@ -626,7 +681,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGED(a_key_waits_for_its_own_and_others_pass),
-        STAGED(records_without_a_key_wait_for_nobody),
+        STAGED(an_empty_key_is_not_the_same_as_none),
         STAGED(only_the_done_prefix_is_stored),
         STAGED(the_window_ends_above_the_last_acknowledged_commit),
         STAGED(no_more_goes_out_than_a_server_may_have),
@@ -644,6 +699,9 @@ int main(void)
         STAGED(a_name_that_a_busy_server_cannot_resolve_is_asked_for_again_soon),
         STAGED(a_name_that_no_channel_has_is_asked_for_again_slowly),
         STAGED(a_partition_that_leaves_ends_what_is_on_the_wire_and_starts_nothing),
+        STAGED(a_partition_that_leaves_closes_the_gaps_below_what_is_done),
+        STAGED(a_gap_that_cannot_be_closed_soon_is_left_with_all_of_its_key),
+        STAGED(a_lost_partition_leaves_its_gaps),
         STAGED(a_partition_is_committed_when_the_broker_says_so),
         STAGED(a_lost_partition_has_nothing_to_commit),
         STAGED(a_lost_partition_stores_nothing_any_more),

@@ -74,8 +74,10 @@ static void what_is_done_above_the_commit_point_can_be_listed(void **state)
 
     for (int i = 0; i < 4; i++)
         tickets[i] = ledger_open(ledger, 20 + i);
+    assert_int_equal(ledger_highest_done(ledger), LEDGER_NOTHING_YET);
     ledger_close(ledger, tickets[1]);
     ledger_close(ledger, tickets[3]);
+    assert_int_equal(ledger_highest_done(ledger), 23);
     ledger_each_done(ledger, collect, &next);
     assert_int_equal(next - seen, 2);
     assert_int_equal(seen[0], 21);

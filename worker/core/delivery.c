@@ -76,6 +76,12 @@ const char *delivery_state_name(enum delivery_state state)
     return names[state];
 }
 
+bool delivery_may_end_soon(const struct delivery *delivery)
+{
+    return delivery->state == DELIVERY_WAITING || delivery->state == DELIVERY_READY ||
+           delivery->state == DELIVERY_FETCHING || delivery->state == DELIVERY_RESTING;
+}
+
 bool delivery_is_begun(const struct delivery *delivery)
 {
     switch (delivery->state) {

@@ -103,6 +103,9 @@ const char *delivery_state_name(enum delivery_state state);
 /* Drops what was rendered, to be rendered again. */
 void delivery_forget_parts(struct delivery *delivery);
 
+/* Whether it waits for nothing but its turn, or a rest: it may well be done soon. */
+bool delivery_may_end_soon(const struct delivery *delivery);
+
 /* Whether the server may have seen something of it: it is better finished here than elsewhere. */
 bool delivery_is_begun(const struct delivery *delivery);
 

@@ -202,13 +202,18 @@ void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool
                     const struct moment *now)
 {
     struct delivery *delivery = TAILQ_FIRST(&partition->open);
+    int64_t reach = lost ? -1 : partition_reach(partition);
 
     partition->leaving = true;
     partition->lost = partition->lost || lost;
     while (delivery) {
         struct delivery *next = TAILQ_NEXT(delivery, in_partition);
-        if (!delivery_is_begun(delivery))
+        bool is_gap = delivery->record->offset < reach && delivery_may_end_soon(delivery) &&
+                      !lanes_is_blocked(delivery);
+        if (!is_gap && !delivery_is_begun(delivery)) {
+            lanes_block(delivery);
             dispatch_withdraw(dispatch, delivery, now);
+        }
         delivery = next;
     }
 }

@@ -10,7 +10,7 @@
  * - an offset is stored only when everything below it is done;
  * - only offsets below the last acknowledged commit + window are handed out;
  * - a server that asks for a pause rests alone; a route that is closed holds its own records;
- * - a partition that leaves finishes what is on the wire and starts nothing.
+ * - a partition that leaves finishes what is on the wire, and closes the gaps below what is done.
  *
  * The port's functions are called from inside these functions; they must not call back.
  */
@@ -155,8 +155,10 @@ void dispatch_committed(struct dispatch *dispatch, struct partition *partition, 
 int64_t dispatch_progress(const struct partition *partition);
 
 /*
- * The partition goes away: drops what was not begun and starts nothing more.  `lost`: it is gone
- * already, so nothing is stored for it any more.
+ * The partition goes away: finishes what is begun, and what is open below the highest offset that
+ * is done, for the next owner would have to do all above it again; drops the rest and starts
+ * nothing more.  `lost`: it is gone already, so nothing is stored for it any more, and gaps are
+ * left.
  */
 void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool lost,
                     const struct moment *now);

@@ -80,12 +80,21 @@ static void on_delivered(struct dispatch *dispatch, struct delivery *delivery,
     dispatch_finish(dispatch, delivery, now);
 }
 
-/* Has a delivery that leaves end here, not done; true when it did. */
+/*
+ * Has a delivery that leaves end here, not done; true when it did.  One that may end soon and below
+ * which nothing else is done goes on: it is a gap.
+ */
 bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now)
 {
-    if (!delivery->partition->leaving)
+    const struct partition *partition = delivery->partition;
+
+    if (!partition->leaving)
         return false;
+    if (!partition->lost && delivery_may_end_soon(delivery) &&
+        delivery->record->offset < partition_reach(partition))
+        return false;
+    lanes_block(delivery);
     dispatch_withdraw(dispatch, delivery, now);
     return true;
 }

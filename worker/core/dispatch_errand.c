@@ -205,7 +205,9 @@ static void follow_thread(struct dispatch *dispatch, struct delivery *delivery,
     delivery->route = route;
 }
 
-/* A partition that leaves begins nothing; what is begun is finished, unless it is somebody else's.
+/*
+ * A partition that leaves begins nothing; what is begun is finished, and so are gaps below what is
+ * done, unless it is somebody else's by now.
  */
 static bool stops_here(const struct delivery *delivery, enum errand_step step)
 {
@@ -213,7 +215,10 @@ static bool stops_here(const struct delivery *delivery, enum errand_step step)
 
     if (!partition->leaving || step == ERRAND_NOTE || step == ERRAND_RECORD || step == ERRAND_END)
         return false;
-    return partition->lost || !errand_is_begun(delivery->errand);
+    if (partition->lost)
+        return true;
+    return !errand_is_begun(delivery->errand) &&
+           delivery->record->offset > partition_reach(partition);
 }
 
 static bool asks_server(enum errand_step step)
@@ -230,6 +235,7 @@ void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const 
     do {
         step = next_step(dispatch, delivery);
         if (stops_here(delivery, step)) {
+            lanes_block(delivery);
             dispatch_withdraw(dispatch, delivery, now);
             return;
         }

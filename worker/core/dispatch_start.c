@@ -299,7 +299,8 @@ void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const 
     struct report report;
 
     must(delivery->state == DELIVERY_WAITING);
-    if (delivery->partition->standing == PARTITION_REFUSED) {
+    /* A refused partition, or one that leaves and before this had to leave another of its key. */
+    if (delivery->partition->standing == PARTITION_REFUSED || lanes_is_blocked(delivery)) {
         dispatch_drop(dispatch, delivery);
         return;
     }

@@ -11,6 +11,7 @@
 
 struct lane {
     struct delivery_queue members; /* oldest first; never empty */
+    int64_t blocked_above;         /* what is behind this offset does not go on */
 };
 
 /* Keyed by the partition's assignment and the record's key. */
@@ -76,6 +77,7 @@ bool lanes_enter(struct lanes *lanes, struct delivery *delivery)
     if (is_new) {
         lane = mem_new(sizeof(*lane));
         TAILQ_INIT(&lane->members);
+        lane->blocked_above = INT64_MAX;
         map_put(&lanes->map, name->bytes, name->length, lane);
     }
     TAILQ_INSERT_TAIL(&lane->members, delivery, in_lane);
@@ -86,6 +88,19 @@ bool lanes_enter(struct lanes *lanes, struct delivery *delivery)
 bool lanes_is_first(const struct delivery *delivery)
 {
     return TAILQ_FIRST(&delivery->lane->members) == delivery;
+}
+
+void lanes_block(const struct delivery *delivery)
+{
+    struct lane *lane = delivery->lane;
+
+    if (delivery->record->offset < lane->blocked_above)
+        lane->blocked_above = delivery->record->offset;
+}
+
+bool lanes_is_blocked(const struct delivery *delivery)
+{
+    return delivery->record->offset > delivery->lane->blocked_above;
 }
 
 struct delivery *lanes_leave(struct lanes *lanes, struct delivery *delivery)

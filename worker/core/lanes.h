@@ -29,6 +29,13 @@ bool lanes_has(struct lanes *lanes, const struct partition *partition, const cha
 bool lanes_is_first(const struct delivery *delivery);
 
 /*
+ * Has nobody behind a delivery in its lane go on: it is about to be taken out, not done.  Whether
+ * that was said of one before a delivery.
+ */
+void lanes_block(const struct delivery *delivery);
+bool lanes_is_blocked(const struct delivery *delivery);
+
+/*
  * Takes a delivery out of its lane.  Gives the one that has become the first thereby, NULL when
  * none has.
  */

@@ -82,6 +82,16 @@ int64_t ledger_commit_point(const struct ledger *ledger)
     return ledger->ring[ledger->oldest % ledger->window].offset;
 }
 
+int64_t ledger_highest_done(const struct ledger *ledger)
+{
+    for (uint64_t ticket = ledger->next; ticket > ledger->oldest; ticket--) {
+        const struct entry *entry = &ledger->ring[(ticket - 1) % ledger->window];
+        if (entry->done)
+            return entry->offset;
+    }
+    return LEDGER_NOTHING_YET;
+}
+
 void ledger_each_done(const struct ledger *ledger, void (*visit)(void *context, int64_t offset),
                       void *context)
 {

@@ -21,6 +21,21 @@ struct partition *partition_new(const char *topic, int32_t number, size_t window
     return partition;
 }
 
+int64_t partition_reach(const struct partition *partition)
+{
+    int64_t reach = ledger_highest_done(partition->ledger);
+    const struct delivery *delivery;
+
+    TAILQ_FOREACH_REVERSE(delivery, &partition->open, delivery_queue, in_partition)
+    {
+        if (delivery->record->offset <= reach)
+            break;
+        if (delivery_is_begun(delivery))
+            return delivery->record->offset;
+    }
+    return reach;
+}
+
 void partition_free(struct partition *partition)
 {
     if (!partition)

@@ -49,6 +49,12 @@ TAILQ_HEAD(partition_queue, partition);
 /* Gives an assignment that nothing was read of. */
 struct partition *partition_new(const char *topic, int32_t number, size_t window) ATTR_MUST_USE;
 
+/*
+ * The highest offset that is done, or begun and soon will be; -1: none.  What is open below it
+ * would have the next owner do it again.
+ */
+int64_t partition_reach(const struct partition *partition);
+
 /* Frees an assignment without open deliveries.  NULL is fine. */
 void partition_free(struct partition *partition);
 
