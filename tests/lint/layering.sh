@@ -18,7 +18,7 @@ rules='
 ^worker/cmd/[^ ]+ worker/demo/#^worker/cmd/demo
 ^worker/demo/[^ ]+ worker/(edge|app|cmd)/#
 ^worker/main[.]c worker/(core|edge|demo)/#
- librdkafka/#^worker/(edge/(kafka|source|sink|table)|cmd/demo|demo/)
+ librdkafka/#^worker/(edge/(admin|kafka|source|sink|table)|cmd/demo|demo/)
  curl/#^worker/edge/mattermost
  libconfig[.]h#^worker/app/settings
  jansson[.]h#^worker/(core/(event|threads)|edge/mattermost|cmd/show_post|demo/)
@@ -26,8 +26,8 @@ rules='
  openssl/#^common/digest
 '
 
-# What source and sink have in common: how this project sets up a Kafka client.
-shared='^worker/edge/(source|sink|table)[_.][^ ]* worker/edge/kafka[.]h'
+# What the Kafka edges have in common: how this project sets up a Kafka client.
+shared='^worker/edge/(admin|source|sink|table)[_.][^ ]* worker/edge/kafka[.]h'
 
 includes() {
     grep -rEo --include='*.[ch]' '^ *# *include *[<"][^>"]+' common worker |
