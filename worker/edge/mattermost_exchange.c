@@ -58,6 +58,7 @@ static const struct {
     long value;
 } fixed_options[] = {
     { CURLOPT_NOSIGNAL, 1 },
+    { CURLOPT_QUICK_EXIT, 1 }, /* a name that is still looked up does not hold its request's end */
     { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
     { CURLOPT_HTTP09_ALLOWED, 0 },
     { CURLOPT_FOLLOWLOCATION, 0 },
@@ -87,20 +88,24 @@ static void set_callbacks(CURL *easy, struct exchange *exchange)
     must(!curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange));
 }
 
-void exchange_open(struct exchange *exchange)
+CURL *exchange_handle(void)
 {
     CURL *easy = curl_easy_init();
 
     must(easy);
-    *exchange = (struct exchange){ .easy = easy, .body = text_of(ANSWER_MAX_BODY) };
-
     for (size_t i = 0; i < sizeof(fixed_options) / sizeof(*fixed_options); i++)
         must(!curl_easy_setopt(easy, fixed_options[i].option, fixed_options[i].value));
     must(!curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https"));
     must(!curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https"));
     must(!curl_easy_setopt(easy, CURLOPT_PROXY, "")); /* nor that of the environment */
     must(!curl_easy_setopt(easy, CURLOPT_USERAGENT, "ireserve-mattermost"));
-    set_callbacks(easy, exchange);
+    return easy;
+}
+
+void exchange_open(struct exchange *exchange)
+{
+    *exchange = (struct exchange){ .easy = exchange_handle(), .body = text_of(ANSWER_MAX_BODY) };
+    set_callbacks(exchange->easy, exchange);
 }
 
 void exchange_close(struct exchange *exchange)

@@ -23,6 +23,9 @@ struct exchange {
     char reason[CURL_ERROR_SIZE];
 };
 
+/* Gives a handle with what never changes about our requests, whoever they go to. */
+CURL *exchange_handle(void);
+
 /* Sets an exchange up; it does not move until it is closed. */
 void exchange_open(struct exchange *exchange);
 
