@@ -27,7 +27,7 @@ rules='
 '
 
 # What source and sink have in common: how this project sets up a Kafka client.
-shared='^worker/edge/(source|sink|table)[_.][^ ]* worker/edge/kafka[.]h'
+shared='^worker/edge/(source|sink|table)[_.][^ ]* worker/edge/kafka(_producer)?[.]h'
 
 includes() {
     grep -rEo --include='*.[ch]' '^ *# *include *[<"][^>"]+' common worker |
