@@ -28,7 +28,7 @@ rules='
 
 # What the Kafka edges have in common: how this project sets up a Kafka client.  An attachment's way
 # ends in a request to Mattermost.
-shared='^worker/edge/((admin|source|sink|table)[_.][^ ]* worker/edge/kafka[.]h|download[_.][^ ]* worker/edge/mattermost)'
+shared='^worker/edge/((admin|source|sink|table)[_.][^ ]* worker/edge/kafka(_producer)?[.]h|download[_.][^ ]* worker/edge/mattermost)'
 
 includes() {
     grep -rEo --include='*.[ch]' '^ *# *include *[<"][^>"]+' common worker |

@@ -205,6 +205,7 @@ static int open_kafka(struct worker *worker, struct fault *reterr)
     AUTO(free) struct kafka_property *consumer = clients_properties(worker->settings, true);
     AUTO(free) struct kafka_property *producer = clients_properties(worker->settings, false);
     const struct sink_options sink = { .properties = producer,
+                                       .one_by_one = true,
                                        .wake_fd = loop_wake_fd(worker->loop),
                                        .listener = clients_listener };
     const struct source_options source = {

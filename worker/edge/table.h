@@ -3,11 +3,11 @@
  *
  * For each source partition that it is told of it writes the owner's marker to the state partition
  * of the same number, reads that partition from its beginning to the marker, and then keeps reading
- * what is written to it.  One consumer handle without a group, made at the start so that it is warm,
- * serves all; partition 3 of two source topics share state partition 3, and each is told every record
- * once, in order.  Writes are idempotent and acknowledged by all in-sync replicas; a producer that
- * librdkafka declares dead is replaced and what it had not acknowledged is written again.
- * Everything happens in the caller's thread, inside table_serve().
+ * what is written to it.  One consumer handle without a group, made at the start so that it is
+ * warm, serves all; partition 3 of two source topics share state partition 3, and each is told
+ * every record once, in order.  Writes are idempotent and acknowledged by all in-sync replicas; a
+ * producer that librdkafka declares dead is replaced and what it had not acknowledged is written
+ * again. Everything happens in the caller's thread, inside table_serve().
  */
 #ifndef WORKER_EDGE_TABLE_H
 #define WORKER_EDGE_TABLE_H
@@ -18,6 +18,7 @@
 
 #include "common/attrs.h"
 #include "common/fault.h"
+#include "common/units.h"
 #include "worker/edge/kafka.h"
 
 struct table;
@@ -70,23 +71,26 @@ void table_leave(struct table *table, struct table_part *part);
 struct table_call;
 
 /*
- * Writes a record (`value` NULL: a tombstone) to the part's state partition; copies it.  Reported by
- * `written`, however long that takes.  Writes of one part keep their order.
+ * Writes a record (its value NULL: a tombstone; its offset is not used) to the part's state
+ * partition; copies it.  Reported by `written`, however long that takes.  Writes of one part keep
+ * their order.
  */
-struct table_call *table_write(struct table *table, struct table_part *part, const char *key,
-                               size_t key_length, const char *value, size_t value_length,
-                               void *call_context) ATTR_MUST_USE;
+struct table_call *table_write(struct table *table, struct table_part *part,
+                               const struct table_record *record, void *call_context) ATTR_MUST_USE;
 
 /* Nobody waits for the report of a write any more. */
 void table_forget(struct table_call *call);
 
-/* Serves both clients; calls the port.  Often: once a turn.  True: more is waiting to be read. */
-bool table_serve(struct table *table);
+/*
+ * Serves both clients; calls the port.  Often: once a turn, at least every second.  True: more is
+ * waiting to be read.
+ */
+bool table_serve(struct table *table, mono_ms now);
 
 /* How many writes are not acknowledged yet. */
 size_t table_count_open(const struct table *table);
 
-/* Frees both clients; parts are left first.  What is not acknowledged is dropped.  NULL is fine. */
+/* Frees both clients and all parts.  What is not acknowledged is dropped.  NULL is fine. */
 void table_free(struct table *table);
 
 #endif
