@@ -107,11 +107,13 @@ void recordings_write(struct recordings *recordings, struct partition *partition
     const struct assignment *assignment = dispatch_owner(partition);
     struct recording *recording = mem_new(sizeof(*recording));
     const struct text *value = write->value;
+    const struct table_record record = { .key = text_string(write->key),
+                                         .key_length = write->key->length,
+                                         .value = value ? text_string(value) : NULL,
+                                         .value_length = value ? value->length : 0 };
 
     *recording = (struct recording){ .recordings = recordings, .delivery = write->delivery };
-    recording->call = table_write(recordings->table, assignment->part, text_string(write->key),
-                                  write->key->length, value ? text_string(value) : NULL,
-                                  value ? value->length : 0, recording);
+    recording->call = table_write(recordings->table, assignment->part, &record, recording);
     if (write->delivery)
         write->delivery->recording = recording;
 }

@@ -63,7 +63,7 @@ static mono_ms turn(struct worker *worker)
     source_serve(worker->source);
     sink_serve(worker->sink);
     now = worker_moment(worker);
-    more = worker->table && table_serve(worker->table);
+    more = worker->table && table_serve(worker->table, now->mono);
     assignments_prove(&worker->assignments);
     more = assignments_read(&worker->assignments, now) || more;
     mono_ms next = dispatch_tick(worker->dispatch, now);
