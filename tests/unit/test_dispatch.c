@@ -42,6 +42,8 @@ static const struct integration list[] = {
 };
 static const struct integrations integrations = { list, 3 };
 
+static const struct assigned_partition assigned = { .topic = "in" };
+
 /* What the dispatcher asked of its surroundings, and what surrounds it. */
 struct stage {
     struct dispatch *dispatch;
@@ -52,7 +54,7 @@ struct stage {
     struct delivery *letters[MAX_ASKS];
     size_t letter_count;
     int64_t stored;
-    int reports[REPORT_DEAD_LETTER_FAILED + 1];
+    int reports[REPORT_SUPERSEDED + 1];
     enum outcome outcome;
 };
 
@@ -128,13 +130,18 @@ static int open_stage(void **state)
                                               .retry = { RETRY_MS, 60000 },
                                               .route = { ROUTE_MS, 300000 },
                                               .seed = 1 };
-    const struct dispatch_port port = { stage,       port_ask,   port_cancel, port_bury,
-                                        port_forget, port_store, port_report };
+    const struct dispatch_port port = { .context = stage,
+                                        .ask = port_ask,
+                                        .cancel = port_cancel,
+                                        .bury = port_bury,
+                                        .forget = port_forget,
+                                        .store = port_store,
+                                        .report = port_report };
 
     stage->now = (struct moment){ .mono = 1000, .wall = 1000000 };
     stage->stored = -1;
     stage->dispatch = dispatch_new(&options, &port, &integrations);
-    stage->partition = dispatch_assign(stage->dispatch, "in", 0);
+    stage->partition = dispatch_assign(stage->dispatch, &assigned);
     *state = stage;
     return 0;
 }
@@ -669,7 +676,7 @@ static void what_was_done_and_not_committed_is_not_done_again_here(void **state)
     accept_post(stage, 0);
     dispatch_leave(stage->dispatch, stage->partition, true, &stage->now);
     dispatch_forget(stage->dispatch, stage->partition, &stage->now);
-    stage->partition = dispatch_assign(stage->dispatch, "in", 0);
+    stage->partition = dispatch_assign(stage->dispatch, &assigned);
     read_booking(stage, 0, "a");
     assert_int_equal(stage->ask_count, 0);
     assert_int_equal(stage->reports[REPORT_ALREADY_POSTED], 1);
