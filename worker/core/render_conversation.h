@@ -3,15 +3,21 @@
  *
  * Like core/render, whose rules hold here, too: whole JSON bodies, the same input gives the same
  * bytes, text from outside is defused.  Every post carries props.ireserve = {event, record, part,
- * licence, conversation, message (of those that mirror one)}.
+ * licence, conversation, message (of those that mirror one)}.  A message without a root makes two
+ * kinds of posts of one event: a root is part 0 and has no message.  An edit's props name the event
+ * of the edit, so a message that was edited is found by its message and part.
+ *
+ * What visitors and systems write, and all names, are defused wholly.  What agents write is trusted
+ * to look as they like, but calls nobody (DEFUSE_TRUSTED).  Addresses in a text stand once more
+ * below it, as links (core/render_links).
  *
  * What a colleague at the desk sees:
  *
  *     **Jan Jansen** · Gesprek c-10293                    the root
  *     ┃ Zo boekt u een kamer                              (a link to the page where it began)
  *     ┃ E-mail  jan@example.nl
- *        🙂 **Jan Jansen**                                 a reply: who, at a glance, and in words
- *        Is er nog plek op 4 december?
+ *        🙂 **Jan Jansen**                                 a reply: who, at a glance, and in
+ * words Is er nog plek op 4 december?
  *
  * Pure.
  */
@@ -25,7 +31,10 @@
 #include "worker/core/render.h"
 #include "worker/core/words.h"
 
-enum { RENDER_FILES_A_POST = 10 };
+enum {
+    RENDER_FILES_A_POST = 10,
+    RENDER_PART_OF_ROOT = 0, /* props.ireserve.part of a root; the parts of a message are 1, 2, … */
+};
 
 struct conversation_target {
     struct render_target post; /* its channel is the thread's */
@@ -48,8 +57,7 @@ enum root_reason {
  * conversation's id as a word of its own, so that a search for it in quotes finds the root.
  */
 int render_root(const struct event *event, const struct conversation_target *target,
-                enum root_reason reason, const char *previous,
-                struct rendering *ret) ATTR_MUST_USE;
+                enum root_reason reason, const char *previous, struct rendering *ret) ATTR_MUST_USE;
 
 /* An attachment of the message, once it was fetched. */
 struct render_file {
@@ -60,8 +68,9 @@ struct render_file {
 /*
  * Renders a message (or the edit of one) into replies: text parts, "(2/3)" behind the name, and
  * further posts when there are more than RENDER_FILES_A_POST files.  `files`: one for each
- * attachment of the event, in order; files that cannot be had are told below the text, by name, size
- * and reason, with a link when that is safe.  A message of which nothing is to be seen says so.
+ * attachment of the event, in order; files that cannot be had are told below the text, by name,
+ * size and reason, with a link when that is safe.  A message of which nothing is to be seen says
+ * so.
  */
 int render_message(const struct event *event, const struct conversation_target *target,
                    const struct render_file *files, struct rendering *ret) ATTR_MUST_USE;
