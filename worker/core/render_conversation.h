@@ -3,7 +3,13 @@
  *
  * Like core/render, whose rules hold here, too: whole JSON bodies, the same input gives the same
  * bytes, text from outside is defused.  Every post carries props.ireserve = {event, record, part,
- * licence, conversation, message (of those that mirror one)}.
+ * licence, conversation, message (of those that mirror one)}.  A message without a root makes two
+ * kinds of posts of one event: a root is part 0 and has no message.  An edit's props name the event
+ * of the edit, so a message that was edited is found by its message and part.
+ *
+ * What visitors and systems write, and all names, are defused wholly.  What agents write is trusted
+ * to look as they like, but calls nobody (DEFUSE_TRUSTED).  Addresses in a text stand once more
+ * below it, as links (core/render_links).
  *
  * What a colleague at the desk sees:
  *
@@ -25,7 +31,10 @@
 #include "worker/core/render.h"
 #include "worker/core/words.h"
 
-enum { RENDER_FILES_A_POST = 10 };
+enum {
+    RENDER_FILES_A_POST = 10,
+    RENDER_PART_OF_ROOT = 0, /* props.ireserve.part of a root; the parts of a message are 1, 2, … */
+};
 
 struct conversation_target {
     struct render_target post; /* its channel is the thread's */
