@@ -30,7 +30,8 @@
     "{\"from_bot\":\"true\",\"ireserve\":{\"event\":\"//ireserve/bookings?a=1\\u0026b|evt-1\"," \
     "\"licence\":\"hotel-de-pauw\",\"part\":1},\"unsafe_links\":\"true\"}"
 
-static const struct expected_post expected = { CHANNEL_ID, "//ireserve/bookings?a=1&b|evt-1" };
+static const struct expected_post expected = { .channel_id = CHANNEL_ID,
+                                               .event_name = "//ireserve/bookings?a=1&b|evt-1" };
 
 static struct answer answer_of(int status, const char *body)
 {
