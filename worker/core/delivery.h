@@ -50,6 +50,7 @@ struct delivery {
     struct record *record; /* owned */
     struct partition *partition;
     uint64_t ticket; /* of the partition's ledger */
+    int64_t number;  /* counts all deliveries of the dispatcher, as they are read */
     struct lane *lane;
     struct route *route;     /* NULL until it was routed */
     char *event_name;        /* "<source>|<id>", owned; NULL when it cannot be read */
@@ -67,8 +68,8 @@ struct delivery {
     struct ask ask;
     struct letter letter; /* while it is being buried */
     void *burial;         /* the carrier's, as ask.carrier */
-    struct due due;
-    TAILQ_ENTRY(delivery) in_queue;     /* ready at its server, or held at its route */
+    struct due due; /* RESTING: until when; READY: at its server, by number */
+    TAILQ_ENTRY(delivery) in_queue;     /* among the heads, or held at its route */
     TAILQ_ENTRY(delivery) in_lane;      /* all of one key, oldest first */
     TAILQ_ENTRY(delivery) in_partition; /* all open ones of a partition, oldest first */
 };
