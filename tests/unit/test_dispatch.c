@@ -276,6 +276,19 @@ static void a_key_waits_for_its_own_and_others_pass(void **state)
     assert_int_equal(offset_on_wire(stage, 1), 1);
 }
 
+static void what_was_read_first_goes_first_also_when_it_is_ready_late(void **state)
+{
+    struct stage *stage = *state;
+
+    for (int i = 0; i < 4; i++)
+        read_booking(stage, i, (const char[]){ (char)('a' + i), '\0' });
+    read_booking(stage, 4, "a");
+    read_booking(stage, 5, "e");
+    assert_int_equal(stage->ask_count, 4); /* all that the server may have */
+    accept_post(stage, 0);
+    assert_int_equal(offset_on_wire(stage, 3), 4);
+}
+
 static void an_empty_key_is_not_the_same_as_none(void **state)
 {
     struct stage *stage = *state;
@@ -688,6 +701,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGED(a_key_waits_for_its_own_and_others_pass),
+        STAGED(what_was_read_first_goes_first_also_when_it_is_ready_late),
         STAGED(an_empty_key_is_not_the_same_as_none),
         STAGED(only_the_done_prefix_is_stored),
         STAGED(the_window_ends_above_the_last_acknowledged_commit),

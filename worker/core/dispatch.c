@@ -140,6 +140,7 @@ static void admit(struct dispatch *dispatch, struct partition *partition, struct
 
     struct delivery *delivery = delivery_new(record, partition);
     delivery->ticket = ticket;
+    delivery->number = dispatch->read++;
     dispatch->waiting++;
     dispatch->waiting_bytes += record_bytes(record);
     TAILQ_INSERT_TAIL(&partition->open, delivery, in_partition);

@@ -45,6 +45,7 @@ struct dispatch {
     struct delivery_queue heads; /* to be started */
     struct partition_queue partitions;
     struct partition_queue dirty;
+    int64_t read; /* deliveries so far */
     size_t waiting;
     size_t waiting_bytes;
     struct rendering rendering; /* scratch */
@@ -154,7 +155,7 @@ void dispatch_withdraw(struct dispatch *dispatch, struct delivery *delivery,
 /* Sends, or holds, a delivery that may go on the wire and has a place there. */
 void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
 
-/* Makes a delivery READY and has it wait at its server; in front when it was begun. */
+/* Makes a delivery READY and has it wait at its server. */
 void dispatch_enqueue(struct dispatch *dispatch, struct delivery *delivery);
 
 /* Lets a route be tried again at `at`. */

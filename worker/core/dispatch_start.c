@@ -221,10 +221,7 @@ void dispatch_enqueue(struct dispatch *dispatch, struct delivery *delivery)
     struct server *server = delivery->route->server;
 
     delivery_set_state(delivery, DELIVERY_READY);
-    if (delivery->attempts > 0)
-        servers_enqueue_first(&dispatch->servers, server, delivery);
-    else
-        servers_enqueue(&dispatch->servers, server, delivery);
+    servers_enqueue(&dispatch->servers, server, delivery);
 }
 
 /* Puts a routed and readable delivery where it belongs now. */

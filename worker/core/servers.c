@@ -19,8 +19,9 @@ void servers_close(struct servers *servers)
 {
     while (!SLIST_EMPTY(&servers->all)) {
         struct server *server = SLIST_FIRST(&servers->all);
-        must(TAILQ_EMPTY(&server->ready) && !heap_has(&server->due.node));
+        must(!heap_first(&server->ready) && !heap_has(&server->due.node));
         SLIST_REMOVE_HEAD(&servers->all, all);
+        heap_free(&server->ready);
         free(server->url);
         free(server);
     }
@@ -38,7 +39,6 @@ struct server *servers_get(struct servers *servers, const char *url)
     server->url = mem_string(url);
     server->due.owner = DUE_SERVER;
     server->priority = true;
-    TAILQ_INIT(&server->ready);
     SLIST_INSERT_HEAD(&servers->all, server, all);
     return server;
 }
@@ -46,7 +46,7 @@ struct server *servers_get(struct servers *servers, const char *url)
 /* Puts a server into the round, or takes it out, as it has something to send and a place for it. */
 static void review_turn(struct servers *servers, struct server *server)
 {
-    bool wants = !TAILQ_EMPTY(&server->ready) && server->in_flight < servers->in_flight_per_server;
+    bool wants = heap_first(&server->ready) && server->in_flight < servers->in_flight_per_server;
 
     if (wants == server->in_turn)
         return;
@@ -60,21 +60,13 @@ static void review_turn(struct servers *servers, struct server *server)
 void servers_enqueue(struct servers *servers, struct server *server, struct delivery *delivery)
 {
     must(delivery->state == DELIVERY_READY);
-    TAILQ_INSERT_TAIL(&server->ready, delivery, in_queue);
-    review_turn(servers, server);
-}
-
-void servers_enqueue_first(struct servers *servers, struct server *server,
-                           struct delivery *delivery)
-{
-    must(delivery->state == DELIVERY_READY);
-    TAILQ_INSERT_HEAD(&server->ready, delivery, in_queue);
+    heap_put(&server->ready, &delivery->due.node, delivery->number);
     review_turn(servers, server);
 }
 
 void servers_dequeue(struct servers *servers, struct server *server, struct delivery *delivery)
 {
-    TAILQ_REMOVE(&server->ready, delivery, in_queue);
+    heap_remove(&server->ready, &delivery->due.node);
     review_turn(servers, server);
 }
 
@@ -92,8 +84,9 @@ struct delivery *servers_take(struct servers *servers, mono_ms now)
     if (!server)
         return NULL;
 
-    struct delivery *delivery = TAILQ_FIRST(&server->ready);
-    TAILQ_REMOVE(&server->ready, delivery, in_queue);
+    struct heap_node *first = heap_first(&server->ready);
+    struct delivery *delivery = container_of(first, struct delivery, due.node);
+    heap_remove(&server->ready, first);
     TAILQ_REMOVE(&servers->turns, server, turn);
     server->in_turn = false;
     server->in_flight++;

@@ -1,7 +1,8 @@
 /*
  * servers: which Mattermost server may be asked now, and who asks next.
  *
- * Deliveries that are ready wait at their server, first come, first served.  Servers take turns, so
+ * Deliveries that are ready wait at their server; the one that was read first goes first, also when
+ * it is ready late, so that little is done above what is not.  Servers take turns, so
  * that a busy one does not crowd out the others; each has a cap of its own, and a gate that a 429
  * closes for a while.  Pure.
  */
@@ -20,9 +21,9 @@ struct server {
     size_t in_flight;
     mono_ms gate; /* nothing goes out before */
     struct due due;
-    bool priority; /* whether it takes post priorities: until it says no */
-    bool in_turn;  /* in `turns` of its owner */
-    struct delivery_queue ready;
+    bool priority;     /* whether it takes post priorities: until it says no */
+    bool in_turn;      /* in `turns` of its owner */
+    struct heap ready; /* by delivery->number */
     TAILQ_ENTRY(server) turn;
     SLIST_ENTRY(server) all;
 };
@@ -45,10 +46,8 @@ void servers_close(struct servers *servers);
 /* The server of a URL; made when it is new. */
 struct server *servers_get(struct servers *servers, const char *url);
 
-/* Has a READY delivery wait for its turn: behind the others, or before them. */
+/* Has a READY delivery wait for its turn. */
 void servers_enqueue(struct servers *servers, struct server *server, struct delivery *delivery);
-void servers_enqueue_first(struct servers *servers, struct server *server,
-                           struct delivery *delivery);
 
 /* Takes a waiting delivery out. */
 void servers_dequeue(struct servers *servers, struct server *server, struct delivery *delivery);
