@@ -29,8 +29,18 @@ static const struct route routes[] = {
     { "POST", "posts", create_post, SESSION, false },
     { "GET", "posts/{post_id}", get_post, SESSION, false },
     { "GET", "posts/{post_id}/thread", get_thread, SESSION, false },
+    { "GET", "posts/{post_id}/reactions", get_reactions, SESSION, false },
+    { "GET", "posts/{post_id}/files/info", get_post_files, SESSION, false },
+    { "POST", "posts/ids", get_posts_by_ids, SESSION, true },
     { "PUT", "posts/{post_id}/patch", patch_post, SESSION, false },
     { "DELETE", "posts/{post_id}", delete_post, SESSION, false },
+    { "POST", "teams/{team_id}/posts/search", search_posts, SESSION, false },
+    { "POST", "reactions", add_reaction, SESSION, false },
+    { "DELETE", "users/{user}/posts/{post_id}/reactions/{emoji_name}", remove_reaction, SESSION,
+      false },
+    { "POST", "files", upload_files, SESSION, false },
+    { "GET", "files/{file_id}", get_file, SESSION, false },
+    { "GET", "files/{file_id}/info", get_file_info, SESSION, false },
     { "GET", "channels/{channel_id}/posts", get_channel_posts, SESSION, false },
     { "GET", "channels/{channel_id}", get_channel, SESSION, false },
     { "GET", "channels/{channel_id}/members/me", get_my_membership, SESSION, false },
@@ -298,6 +308,25 @@ static void find_session(const struct standin *standin, struct exchange *exchang
     exchange->user = known->user;
 }
 
+/*
+ * How much of a body is read.  The older server has one limit for all bodies, the newer one knows
+ * files, which come in a form that takes some bytes itself.
+ */
+static void limit_body(const struct standin *standin, struct exchange *exchange)
+{
+    enum { FORM_BYTES = 64 * 1024 };
+    const struct standin_config *config = &standin->config;
+    bool upload = strcmp(exchange->path, "/api/v4/files") == 0;
+    int64_t limit = config->max_payload_bytes + SPARE_PAYLOAD_BYTES;
+    size_t most = upload ? EXCHANGE_MAX_UPLOAD : EXCHANGE_MAX_BODY;
+
+    if (upload)
+        limit = config->max_file_size + FORM_BYTES;
+    else if (is_old(standin))
+        limit = config->max_file_size + SPARE_PAYLOAD_BYTES;
+    exchange->body_limit = (uint64_t)limit < most ? (size_t)limit : most;
+}
+
 void api_begun(void *context, struct exchange *exchange)
 {
     struct standin *standin = context;
@@ -308,8 +337,7 @@ void api_begun(void *context, struct exchange *exchange)
     model_new_id(&standin->model, exchange->request_id);
     if (token && !standin->faults.bad_token)
         find_session(standin, exchange, token);
-    if (!is_old(standin))
-        exchange->body_limit = (size_t)standin->config.max_payload_bytes + SPARE_PAYLOAD_BYTES;
+    limit_body(standin, exchange);
     if (!expect)
         return;
     if (strcasecmp(expect, "100-continue") != 0) {

@@ -20,6 +20,7 @@ struct user;
 enum {
     EXCHANGE_MAX_HEADERS = 16,
     EXCHANGE_MAX_BODY = 16 * 1024 * 1024, /* of a request, and what is kept of it */
+    EXCHANGE_MAX_UPLOAD = 128 * 1024 * 1024,
     EXCHANGE_MAX_REPLY = 256 * 1024 * 1024,
 };
 
@@ -70,6 +71,9 @@ struct exchange {
 /* A header or a parameter of the query of the request; NULL: not there.  Borrowed until its end. */
 const char *exchange_header(const struct exchange *exchange, const char *name) ATTR_MUST_USE;
 const char *exchange_query(const struct exchange *exchange, const char *name) ATTR_MUST_USE;
+
+/* Whether U+0000 is in a parameter of the query; what exchange_query() gives ends there. */
+bool exchange_query_has_nul(const struct exchange *exchange, const char *name);
 
 /* The address the request came from, as text. */
 void exchange_peer(const struct exchange *exchange, size_t size, char *ret);

@@ -142,6 +142,10 @@ static void configure(struct standin *standin, const json_t *json)
 {
     const json_t *post_size = json_object_get(json, "max_post_size");
     const json_t *payload = json_object_get(json, "max_payload_bytes");
+    const json_t *file_size = json_object_get(json, "max_file_size");
+    const json_t *attachments = json_object_get(json, "file_attachments");
+    const json_t *reactions = json_object_get(json, "max_reactions");
+    const json_t *numbers = json_object_get(json, "signed_numbers");
     const json_t *priority = json_object_get(json, "post_priority");
     const json_t *limit = json_object_get(json, "rate_limit");
     const char *proxy = json_string_value(json_object_get(json, "proxy_header"));
@@ -150,6 +154,14 @@ static void configure(struct standin *standin, const json_t *json)
         standin->config.max_post_size = (int64_t)json_number_value(post_size);
     if (payload)
         standin->config.max_payload_bytes = (int64_t)json_number_value(payload);
+    if (file_size)
+        standin->config.max_file_size = (int64_t)json_number_value(file_size);
+    if (attachments)
+        standin->config.file_attachments = json_is_true(attachments);
+    if (reactions)
+        standin->config.max_reactions = (int64_t)json_number_value(reactions);
+    if (numbers)
+        standin->config.signed_numbers = json_is_true(numbers);
     if (priority)
         standin->config.post_priority = json_is_true(priority);
     if (limit)
