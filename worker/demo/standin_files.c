@@ -105,6 +105,7 @@ static void take(struct post *post, struct file *file)
         carries(post, file))
         return;
     file->post = post;
+    file->channel = post->channel;
     post->files[post->file_count++] = file;
 }
 

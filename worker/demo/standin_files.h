@@ -19,7 +19,7 @@ struct file {
     char id[ID_SIZE];
     size_t n; /* counts from 0: two of them may be of one moment */
     struct user *user;
-    struct channel *channel; /* it was uploaded to */
+    struct channel *channel; /* it was uploaded to; later, that of its post */
     struct post *post;       /* NULL: not attached yet */
     wall_ms create_at;
     wall_ms delete_at; /* 0: not deleted */

@@ -88,6 +88,9 @@ void api_add_post(struct text *text, const struct model *model, const struct pos
 struct post *api_readable_post(const struct standin *standin, struct exchange *exchange,
                                const char *id) ATTR_MUST_USE;
 
+/* Refuses who asks for what was deleted, which only admins may; true: refused. */
+bool api_wants_deleted(const struct standin *standin, struct exchange *exchange);
+
 /* The JSON of a request's body, which gojson_read() gives; NULL: it is none. */
 json_t *api_read_json(struct exchange *exchange) ATTR_MUST_USE;
 

@@ -248,7 +248,7 @@ static struct channel *listed_channel(struct standin *standin, struct exchange *
         refuse(exchange, REFUSED_NO_CHANNEL, id);
     else if (!channel || !may_list(standin, channel, exchange->user))
         refuse(exchange, REFUSED_NO_PERMISSION, NULL);
-    else
+    else if (!api_wants_deleted(standin, exchange))
         return channel;
     return NULL;
 }

@@ -94,6 +94,7 @@ struct channel {
 struct post {
     char id[ID_SIZE];
     struct post *original; /* of a row that an edit left; NULL for a post */
+    struct post *row;      /* that its last edit left, and that one's before it */
     struct user *user;
     struct channel *channel;
     struct post *root; /* NULL when it is no reply */

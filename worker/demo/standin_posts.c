@@ -70,6 +70,7 @@ void model_keep_row(struct model *model, struct post *post)
     struct post *row = mem_new(sizeof(*row));
 
     *row = (struct post){ .original = post,
+                          .row = post->row,
                           .user = post->user,
                           .channel = post->channel,
                           .root = post->root,
@@ -84,26 +85,44 @@ void model_keep_row(struct model *model, struct post *post)
     model_new_id(model, row->id);
     map_put(&model->posts_by_id, row->id, ID_LENGTH, row);
     insert_behind(post->channel, post, row);
+    post->row = row;
 }
 
-/* Notes in the props who deleted a post. */
+/* Notes in the props who deleted a post, or deleted it once more. */
 static void sign(struct post *post, const struct user *by)
 {
+    static const char signature[] = "{\"deleteBy\":\"";
     const char *rest = post->props + 1;
-    char *props = mem_printf("{\"deleteBy\":\"%s\"%s%s", by->id, *rest == '}' ? "" : ",", rest);
 
+    if (strncmp(post->props, signature, strlen(signature)) == 0)
+        rest = post->props + strlen(signature) + ID_LENGTH + 1;
+    rest += *rest == ',';
+    char *props = mem_printf("%s%s\"%s%s", signature, by->id, *rest == '}' ? "" : ",", rest);
     free(post->props);
     post->props = props;
 }
 
 static void delete_one(struct model *model, struct post *post, const struct user *by)
 {
-    if (post->delete_at)
-        return;
     post->delete_at = model->now;
     sign(post, by);
     files_delete(model, post);
     model_touch_post(model, post);
+}
+
+/*
+ * Deletes a reply with its root, and the rows of its edits, too, which are replies to the server;
+ * the older one gives them the props of the root.
+ */
+static void delete_reply(struct model *model, struct post *reply, const struct user *by)
+{
+    for (struct post *each = reply; each; each = each->row) {
+        if (model->version == STANDIN_5_37) {
+            free(each->props);
+            each->props = mem_string(reply->root->props);
+        }
+        delete_one(model, each, by);
+    }
 }
 
 void model_delete_post(struct model *model, struct post *post, const struct user *by)
@@ -114,7 +133,7 @@ void model_delete_post(struct model *model, struct post *post, const struct user
     }
     delete_one(model, post, by);
     for (size_t i = 0; i < post->reply_count; i++)
-        delete_one(model, post->replies[i], by);
+        delete_reply(model, post->replies[i], by);
     post->live_replies = 0;
 }
 

@@ -13,9 +13,12 @@
 void get_post(struct standin *standin, struct exchange *exchange, const struct captures *captures)
 {
     enum { MAX_ETAG = 100 };
-    const struct post *post = api_readable_post(standin, exchange, captures->values[0]);
+    const struct post *post;
     AUTO(text_free) struct text etag = text_of(MAX_ETAG);
 
+    if (api_wants_deleted(standin, exchange))
+        return;
+    post = api_readable_post(standin, exchange, captures->values[0]);
     if (!post)
         return;
     text_printf(&etag, "%s.%s.%lld", api_version_name(standin), post->id,

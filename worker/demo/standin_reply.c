@@ -61,6 +61,16 @@ struct post *api_readable_post(const struct standin *standin, struct exchange *e
     return NULL;
 }
 
+bool api_wants_deleted(const struct standin *standin, struct exchange *exchange)
+{
+    const char *wanted = exchange_query(exchange, "include_deleted");
+
+    if (is_old(standin) || !wanted || strcmp(wanted, "true") != 0)
+        return false;
+    refuse(exchange, REFUSED_NO_PERMISSION, NULL);
+    return true;
+}
+
 json_t *api_read_json(struct exchange *exchange)
 {
     exchange->body_was_read = true;
