@@ -23,7 +23,7 @@
  *            {"channel","roots_percent","user"}: such a share of the living roots of a channel, at
  *            random by the seed of the faults
  *            {"channel"}: the history is gone; nothing is left of any post, as when a server keeps
- *            posts for a time only.  Replies go with their roots; answers the ids it was asked for
+ *            posts for a time only.  Answers the ids, but for replies that go with their roots
  *   state    GET; counts of requests, open connections, faults
  *   journal  GET ?from=N&limit=M; one line of JSON per accepted post
  *   posts    GET ?channel=; one line of JSON per post of a channel as it is now, oldest first,

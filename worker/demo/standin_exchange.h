@@ -26,7 +26,7 @@ enum {
 
 struct exchange_header {
     const char *name; /* a literal */
-    char value[192];
+    char *value;      /* its own */
 };
 
 enum exchange_fate {
@@ -78,7 +78,7 @@ bool exchange_query_has_nul(const struct exchange *exchange, const char *name);
 /* The address the request came from, as text. */
 void exchange_peer(const struct exchange *exchange, size_t size, char *ret);
 
-/* Adds a header to the reply; the value is cut at its place's size. */
+/* Adds a header to the reply. */
 void exchange_add_header(struct exchange *exchange, const char *name, const char *format, ...)
     ATTR_PRINTF(3, 4);
 

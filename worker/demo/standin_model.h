@@ -214,9 +214,6 @@ void model_keep_row(struct model *model, struct post *post);
 /* Deletes a post with its files, and with a root its replies; somebody did that. */
 void model_delete_post(struct model *model, struct post *post, const struct user *by);
 
-/* Takes a post away so that nothing is left of it, and with a root its replies. */
-void model_purge_post(struct model *model, struct post *post);
-
 /* Frees a post that was not added. */
 void model_free_post(struct post *post);
 

@@ -137,14 +137,6 @@ void model_delete_post(struct model *model, struct post *post, const struct user
     post->live_replies = 0;
 }
 
-void model_purge_post(struct model *model, struct post *post)
-{
-    model_delete_post(model, post, post->user);
-    post->is_purged = true;
-    for (size_t i = 0; i < post->reply_count; i++)
-        post->replies[i]->is_purged = true;
-}
-
 void model_free_post(struct post *post)
 {
     for (size_t i = 0; i < post->reaction_count; i++)

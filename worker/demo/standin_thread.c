@@ -43,32 +43,49 @@ static bool is_true(const struct exchange *exchange, const char *name)
     return value && strcmp(value, "true") == 0;
 }
 
-/* What is wrong with the parameters, in the server's words; NULL: nothing, and `ret` is set. */
-static const char *read_wish(const struct exchange *exchange, struct wish *ret)
+/* Where a page begins: what is wrong with that, in the server's words; NULL: nothing. */
+static const char *read_start(const struct exchange *exchange, struct wish *ret)
 {
-    const char *direction = exchange_query(exchange, "direction");
     long long created;
     long long updated;
 
-    *ret = (struct wish){ .from_post = exchange_query(exchange, "fromPost") };
-    ret->up = direction && strcmp(direction, "up") == 0;
-    if (!read_number(exchange, "perPage", &ret->size) || ret->size > MAX_PAGE)
-        return "perPage";
+    ret->from_post = exchange_query(exchange, "fromPost");
+    ret->changes = is_true(exchange, "updatesOnly");
     if (!read_number(exchange, "fromCreateAt", &created))
         return "fromCreateAt";
     if (!read_number(exchange, "fromUpdateAt", &updated) || (updated && created))
         return "fromUpdateAt";
-    if (ret->from_post && !created && !updated)
-        return "if fromPost is set, then fromCreateAt must also be set";
-    if (direction && *direction && !ret->up && strcmp(direction, "down") != 0)
-        return "direction";
-    ret->changes = is_true(exchange, "updatesOnly");
+    ret->from = ret->changes ? updated : created;
     if (ret->changes && !updated)
         return "fromUpdateAt";
-    if (ret->changes && ret->up)
-        return "updatesOnly";
-    ret->from = ret->changes ? updated : created;
+    if (ret->from_post && !ret->from)
+        return "if fromPost is set, then fromCreateAt must also be set";
     return NULL;
+}
+
+/* Whether the direction is one, or none. */
+static bool read_direction(const struct exchange *exchange, struct wish *ret)
+{
+    const char *direction = exchange_query(exchange, "direction");
+
+    if (!direction || !*direction)
+        return true;
+    ret->up = strcmp(direction, "up") == 0;
+    return ret->up || strcmp(direction, "down") == 0;
+}
+
+/* What is wrong with the parameters; NULL: nothing, and `ret` is set. */
+static const char *read_wish(const struct exchange *exchange, struct wish *ret)
+{
+    const char *wrong = read_start(exchange, ret);
+
+    if (!read_number(exchange, "perPage", &ret->size) || ret->size > MAX_PAGE)
+        return "perPage";
+    if (wrong)
+        return wrong;
+    if (!read_direction(exchange, ret))
+        return "direction";
+    return ret->changes && ret->up ? "updatesOnly" : NULL;
 }
 
 static int by_moment(wall_ms a, wall_ms b)

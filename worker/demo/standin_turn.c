@@ -165,6 +165,7 @@ void turn_free(struct turn *turn)
     loop_clear_timer(turn->httpd->loop, &turn->timer);
     if (turn->exchange.work)
         turn->exchange.free_work(turn->exchange.work);
+    exchange_start_over(&turn->exchange);
     text_free(&turn->exchange.body);
     text_free(&turn->exchange.reply);
     LIST_REMOVE(turn, link);

@@ -81,25 +81,49 @@ static bool store(struct standin *standin, struct exchange *exchange, struct fil
     return true;
 }
 
-/* The file is the whole body, what it is called stands in the query. */
-static void upload_body(struct standin *standin, struct exchange *exchange)
+/* The channel that the query names, when a file may come there; NULL: refused. */
+static struct channel *channel_of_query(struct standin *standin, struct exchange *exchange)
 {
-    const char *channel_id = exchange_query(exchange, "channel_id");
+    const char *id = exchange_query(exchange, "channel_id");
     const char *name = exchange_query(exchange, "filename");
-    const char *client_id = exchange_query(exchange, "client_id");
 
-    if (!channel_id || !model_is_id(channel_id)) {
+    if (!id || !model_is_id(id)) {
         refuse(exchange, REFUSED_BAD_URL_PARAM, "channel_id");
-        return;
+        return NULL;
     }
     if (!name || !*name) {
         refuse(exchange, REFUSED_BAD_URL_PARAM, "filename");
-        return;
+        return NULL;
     }
-    struct channel *channel = model_find_channel_id(&standin->model, channel_id);
+    struct channel *channel = model_find_channel_id(&standin->model, id);
     if (refused_there(standin, exchange, channel) ||
         is_too_large(standin, exchange, name, exchange->body_bytes,
                      (long long)exchange->body_bytes))
+        return NULL;
+    return channel;
+}
+
+static void end_of_body_upload(struct exchange *exchange)
+{
+    const char *client_id = exchange_query(exchange, "client_id");
+
+    exchange->status = 201;
+    text_add_string(&exchange->reply, "],\"client_ids\":");
+    if (client_id) {
+        text_add_char(&exchange->reply, '[');
+        gojson_write_string(&exchange->reply, client_id);
+        text_add_string(&exchange->reply, "]}");
+    } else {
+        text_add_string(&exchange->reply, "null}");
+    }
+}
+
+/* The file is the whole body, what it is called stands in the query. */
+static void upload_body(struct standin *standin, struct exchange *exchange)
+{
+    struct channel *channel = channel_of_query(standin, exchange);
+
+    if (!channel)
         return;
     if (exchange_query_has_nul(exchange, "filename")) {
         refuse(exchange, REFUSED_WRITE_FILE, NULL);
@@ -110,21 +134,11 @@ static void upload_body(struct standin *standin, struct exchange *exchange)
     struct file *file = mem_new(sizeof(*file));
     *file = (struct file){ .user = exchange->user,
                            .channel = channel,
-                           .name = mem_string(name),
+                           .name = mem_string(exchange_query(exchange, "filename")),
                            .size = exchange->body.length };
     file->bytes = text_take(&exchange->body);
-    if (!store(standin, exchange, file))
-        return;
-    exchange->status = 201;
-    text_add_string(&exchange->reply, "],\"client_ids\":");
-    if (client_id) {
-        text_add_char(&exchange->reply, '[');
-        gojson_write_string(&exchange->reply, client_id);
-        text_add_char(&exchange->reply, ']');
-    } else {
-        text_add_string(&exchange->reply, "null");
-    }
-    text_add_char(&exchange->reply, '}');
+    if (store(standin, exchange, file))
+        end_of_body_upload(exchange);
 }
 
 /* The channel that a form names; NULL: refused. */
