@@ -242,7 +242,7 @@ STEPS = {
     "thread, updatesOnly=true&fromUpdateAt=(*": edit_a1,
     "thread after a5 was deleted": delete_a5,
     "since: k0 edited, k1 deleted, both years old": change_k0_and_k1,
-    "ids: one unreadable (DM of others): empty list": make_named("tussen-anderen", "onder ons"),
+    "ids: one unreadable (DM of others): empty list": make_named("tussen-anderen", "besloten"),
     "ids: public channel the bot is not in": make_named("geheim", "openbaar"),
     "ids: archived channel": make_archived,
     "ids: 1000 (999 unknown)": name_many,

@@ -153,7 +153,7 @@ static size_t find(const struct standin *standin, const struct query *query,
             has_terms(query, post, standin->config.signed_numbers))
             ret[count++] = post;
     }
-    qsort(ret, count, sizeof(*ret), by_creation);
+    qsort(ret, count, sizeof(struct post *), by_creation);
     return count < MAX_FOUND ? count : MAX_FOUND;
 }
 
@@ -175,7 +175,7 @@ static void write_found(const struct standin *standin, struct text *text,
 static void search(const struct standin *standin, struct exchange *exchange,
                    const struct team *team, const json_t *json)
 {
-    const struct post **found = mem_new_array(standin->model.post_count, sizeof(*found));
+    const struct post **found = mem_new_array(standin->model.post_count, sizeof(struct post *));
     struct query query = { .asker = exchange->user,
                            .team = team,
                            .any = json_is_true(json_object_get(json, "is_or_search")) };

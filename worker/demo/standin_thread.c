@@ -144,13 +144,13 @@ static struct page find_page(const struct post *root, const struct wish *wish)
 {
     struct page page = { 0 };
 
-    page.posts = mem_new_array(root->reply_count + 1, sizeof(*page.posts));
+    page.posts = mem_new_array(root->reply_count + 1, sizeof(struct post *));
     if (is_behind(root, wish))
         page.posts[page.count++] = root;
     for (size_t i = 0; i < root->reply_count; i++)
         if (!root->replies[i]->delete_at && is_behind(root->replies[i], wish))
             page.posts[page.count++] = root->replies[i];
-    qsort(page.posts, page.count, sizeof(*page.posts), wish->changes ? by_change : by_creation);
+    qsort(page.posts, page.count, sizeof(struct post *), wish->changes ? by_change : by_creation);
     if (wish->up)
         reverse(&page);
     page.has_next = wish->size && page.count > (size_t)wish->size;
@@ -270,7 +270,7 @@ static bool find_by_ids(const struct model *model, const json_t *ids, struct pag
         if (post && !is_on(ret, post))
             ret->posts[ret->count++] = post;
     }
-    qsort(ret->posts, ret->count, sizeof(*ret->posts), by_creation);
+    qsort(ret->posts, ret->count, sizeof(struct post *), by_creation);
     reverse(ret);
     return ret->count > 0;
 }
@@ -280,7 +280,7 @@ static void answer_ids(const struct standin *standin, struct exchange *exchange,
     struct page page = { 0 };
     struct text *text = &exchange->reply;
 
-    page.posts = mem_new_array(json_array_size(ids), sizeof(*page.posts));
+    page.posts = mem_new_array(json_array_size(ids), sizeof(struct post *));
     if (find_by_ids(&standin->model, ids, &page)) {
         exchange->status = 200;
         exchange_add_header(exchange, "First-Inaccessible-Post-Time", "0");
