@@ -7,12 +7,15 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "common/must.h"
+#include "worker/demo/standin_files.h"
 #include "worker/demo/standin_gojson.h"
 #include "worker/demo/standin_inner.h"
 
 enum {
     MAX_POST_SIZE = 16383,
     MAX_PAYLOAD_BYTES = 300000,
+    MAX_FILE_SIZE = 100 * 1024 * 1024,
+    MAX_REACTIONS = 50,
 };
 
 static const char default_setup[] =
@@ -63,6 +66,9 @@ int standin_open(struct loop *loop, const struct standin_options *options, struc
     standin->wall_at_opening = clock_wall();
     standin->config = (struct standin_config){ .max_post_size = MAX_POST_SIZE,
                                                .max_payload_bytes = MAX_PAYLOAD_BYTES,
+                                               .max_file_size = MAX_FILE_SIZE,
+                                               .file_attachments = true,
+                                               .max_reactions = MAX_REACTIONS,
                                                .post_priority = true };
     if (options->version == STANDIN_5_37)
         memcpy(standin->config.proxy_header, "X-Forwarded-For", sizeof("X-Forwarded-For"));
@@ -138,5 +144,19 @@ struct standin_post standin_post_at(const struct standin *standin, uint64_t n)
                                   .message = post->message,
                                   .props = post->props,
                                   .create_at = post->create_at,
-                                  .deleted = post->delete_at != 0 };
+                                  .deleted = post->delete_at != 0,
+                                  .file_count = post->file_count,
+                                  .row = post };
+}
+
+struct standin_file standin_file_of(const struct standin_post *post, size_t i)
+{
+    const struct post *row = post->row;
+
+    must(i < row->file_count);
+    const struct file *file = row->files[i];
+    return (struct standin_file){ .id = file->id,
+                                  .name = file->name,
+                                  .mime_type = files_mime_type(file->name),
+                                  .size = file->size };
 }
