@@ -26,8 +26,9 @@ struct figures {
     double find_us;
     double new_record_us;   /* its key is read, it is read and folded */
     double known_record_us; /* likewise; it replaces one */
-    size_t bytes;
-    size_t rss;
+    double bytes;           /* a thread */
+    double worst_bytes;     /* likewise, at the worst moment from a tenth of all on */
+    double rss;             /* likewise: what the process grew by */
 };
 
 static double now_us(void)
@@ -96,6 +97,11 @@ static struct thread_name make(size_t i, struct sample *ret)
     return (struct thread_name){ ret->licence, ret->conversation };
 }
 
+static double bytes_each(const struct threads *threads)
+{
+    return (double)threads_bytes(threads) / (double)threads_count(threads);
+}
+
 /* What making the samples takes, to be taken off. */
 static double measure_making(size_t count)
 {
@@ -121,10 +127,12 @@ static void measure_puts(struct threads *threads, size_t count, struct figures *
         sum += took;
         if (took > ret->longest_put_us)
             ret->longest_put_us = took;
+        if (i > count / 10 && i % 1000 == 0 && bytes_each(threads) > ret->worst_bytes)
+            ret->worst_bytes = bytes_each(threads);
     }
     ret->put_us = sum / (double)count;
-    ret->rss = resident() - before;
-    ret->bytes = threads_bytes(threads);
+    ret->rss = (double)(resident() - before) / (double)count;
+    ret->bytes = bytes_each(threads);
     must(threads_count(threads) == count);
 }
 
@@ -212,14 +220,14 @@ int main(int argc, char **argv)
     figures.known_record_us = restore(threads, count, 1);
     threads_free(threads);
 
-    double bytes = (double)figures.bytes / (double)count;
-    double rss = (double)figures.rss / (double)count;
-    printf("a thread takes %.1f bytes (the process grew by %.1f), %d are allowed\n", bytes, rss,
-           THREADS_MAX_BYTES);
-    printf("{\"threads\": %zu, \"bytes\": %.1f, \"rss\": %.1f, \"put_us\": %.3f, "
-           "\"longest_put_us\": %.0f, \"find_us\": %.3f, \"new_record_us\": %.3f, "
-           "\"known_record_us\": %.3f}\n",
-           count, bytes, rss, figures.put_us, figures.longest_put_us, figures.find_us,
-           figures.new_record_us, figures.known_record_us);
-    return bytes <= THREADS_MAX_BYTES && rss <= THREADS_MAX_BYTES ? 0 : 1;
+    printf(
+        "a thread takes %.1f bytes (the process grew by %.1f), at most %.1f while it grew; %d are "
+        "allowed\n",
+        figures.bytes, figures.rss, figures.worst_bytes, THREADS_MAX_BYTES);
+    printf("{\"threads\": %zu, \"bytes\": %.1f, \"worst_bytes\": %.1f, \"rss\": %.1f, "
+           "\"put_us\": %.3f, \"longest_put_us\": %.0f, \"find_us\": %.3f, "
+           "\"new_record_us\": %.3f, \"known_record_us\": %.3f}\n",
+           count, figures.bytes, figures.worst_bytes, figures.rss, figures.put_us,
+           figures.longest_put_us, figures.find_us, figures.new_record_us, figures.known_record_us);
+    return figures.worst_bytes <= THREADS_MAX_BYTES && figures.rss <= THREADS_MAX_BYTES ? 0 : 1;
 }

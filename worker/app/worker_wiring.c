@@ -173,15 +173,6 @@ static const struct moment *moment_of(void *context)
 
 /* ---- building ---- */
 
-/* Whether anybody's conversations are mirrored: else their topics need not even be there. */
-static bool has_conversations(const struct settings *settings)
-{
-    for (size_t i = 0; i < settings->integrations.count; i++)
-        if (*settings->integrations.list[i].conversation_channel)
-            return true;
-    return false;
-}
-
 static int open_table(struct worker *worker, const struct kafka_property *properties,
                       struct fault *reterr)
 {
@@ -193,7 +184,7 @@ static int open_table(struct worker *worker, const struct kafka_property *proper
                                      .listener = clients_listener };
 
     worker->topics[0] = settings->topics.notifications;
-    if (!has_conversations(settings))
+    if (!settings_have_conversations(settings))
         return 0;
     worker->topics[1] = settings->topics.conversations;
     options.port.context = &worker->recordings;

@@ -16,7 +16,6 @@
 
 /* Laid out by size, so that nothing is lost between the members. */
 struct entry {
-    struct threads_link link; /* of the conversation's whole name */
     int64_t last_offset;
     wall_ms updated_at;
     int64_t epoch;
@@ -31,7 +30,7 @@ struct entry {
 
 enum { ENTRY_HEAD = offsetof(struct entry, conversation) };
 
-static_assert(ENTRY_HEAD == 79, "with a conversation of 40 characters an entry takes 120 bytes");
+static_assert(ENTRY_HEAD == 71, "with a conversation of 40 characters an entry takes 112 bytes");
 static_assert(ENTRY_HEAD + THREADS_MAX_CONVERSATION + 1 <= THREADS_STORE_MOST,
               "the longest fits in");
 static_assert(alignof(struct entry) <= THREADS_STORE_STEP, "entries lie where they may");
@@ -49,9 +48,19 @@ static struct entry *entry_of(const struct threads *threads, uint32_t number)
     return threads_store_at(&threads->entries, number);
 }
 
-static struct threads_link *link_of(const void *owner, uint32_t number)
+static const char *licence_of(const struct threads *threads, const struct entry *entry)
 {
-    return &entry_of(owner, number)->link;
+    return threads_names_string(&threads->names, entry->licence);
+}
+
+static const char *channel_of(const struct threads *threads, const struct entry *entry)
+{
+    return threads_names_string(&threads->names, entry->channel);
+}
+
+static struct thread_name name_of(const struct threads *threads, const struct entry *entry)
+{
+    return (struct thread_name){ licence_of(threads, entry), entry->conversation };
 }
 
 struct threads *threads_new(void)
@@ -59,9 +68,8 @@ struct threads *threads_new(void)
     struct threads *threads = mem_new(sizeof(*threads));
 
     threads->secret = sip_secret_new();
+    threads->names.secret = threads->secret;
     threads->highest_offset = -1;
-    threads->index = threads_index_of(link_of, threads);
-    threads_names_begin(&threads->names, &threads->secret);
     return threads;
 }
 
@@ -91,12 +99,12 @@ static uint32_t hash_of(const struct threads *threads, const struct thread_name 
 /* The number of the conversation's entry; 0: it has none. */
 static uint32_t find(const struct threads *threads, const struct thread_name *name, uint32_t hash)
 {
-    uint32_t number = threads_index_first(&threads->index, hash);
+    uint32_t number;
 
-    for (; number; number = threads_index_next(&threads->index, number)) {
+    for (size_t step = 0; (number = threads_index_next(&threads->index, hash, &step));) {
         const struct entry *entry = entry_of(threads, number);
         if (strcmp(entry->conversation, name->conversation) == 0 &&
-            strcmp(threads_names_string(&threads->names, entry->licence), name->licence) == 0)
+            strcmp(licence_of(threads, entry), name->licence) == 0)
             break;
     }
     return number;
@@ -108,7 +116,7 @@ bool threads_find(const struct threads *threads, const struct thread_name *name,
     if (!number)
         return false;
     const struct entry *entry = entry_of(threads, number);
-    const char *channel = threads_names_string(&threads->names, entry->channel);
+    const char *channel = channel_of(threads, entry);
 
     *ret = (struct thread){
         .is_closed = entry->is_closed,
@@ -123,18 +131,24 @@ bool threads_find(const struct threads *threads, const struct thread_name *name,
     return true;
 }
 
-/* A new entry, whose channel is none yet. */
-static struct entry *add(struct threads *threads, const struct thread_name *name, uint32_t hash)
+/* The number of a channel, which one more entry has. */
+static uint32_t hold_channel(struct threads *threads, const char *channel)
+{
+    must(!*channel || threads_id_is_whole(channel, strlen(channel)));
+    return threads_names_hold(&threads->names, channel);
+}
+
+static struct entry *add(struct threads *threads, const struct thread_name *name, uint32_t hash,
+                         const char *channel)
 {
     size_t length = strlen(name->conversation);
     uint32_t number = threads_store_add(&threads->entries, ENTRY_HEAD + length + 1);
     struct entry *entry = entry_of(threads, number);
 
-    entry->link.hash = hash;
     entry->licence = threads_names_hold(&threads->names, name->licence);
-    entry->channel = threads_names_hold(&threads->names, "");
+    entry->channel = hold_channel(threads, channel);
     memcpy(entry->conversation, name->conversation, length + 1);
-    threads_index_add(&threads->index, number);
+    threads_index_add(&threads->index, hash, number);
     return entry;
 }
 
@@ -142,10 +156,9 @@ static void set_channel(struct threads *threads, struct entry *entry, const char
 {
     uint32_t old = entry->channel;
 
-    if (strcmp(threads_names_string(&threads->names, old), channel) == 0)
+    if (strcmp(channel_of(threads, entry), channel) == 0)
         return;
-    must(threads_id_is_whole(channel, strlen(channel)) || !*channel);
-    entry->channel = threads_names_hold(&threads->names, channel);
+    entry->channel = hold_channel(threads, channel);
     threads_names_drop(&threads->names, old);
 }
 
@@ -154,10 +167,11 @@ void threads_put(struct threads *threads, const struct thread_name *name,
 {
     uint32_t hash = hash_of(threads, name);
     uint32_t number = find(threads, name, hash);
-    struct entry *entry = number ? entry_of(threads, number) : add(threads, name, hash);
+    struct entry *entry =
+        number ? entry_of(threads, number) : add(threads, name, hash, thread->channel);
 
-    threads_id_pack(thread->root, entry->root);
     set_channel(threads, entry, thread->channel);
+    threads_id_pack(thread->root, entry->root);
     threads_id_pack(thread->last_post, entry->last_post);
     entry->is_closed = thread->is_closed;
     entry->replies = thread->replies;
@@ -168,19 +182,29 @@ void threads_put(struct threads *threads, const struct thread_name *name,
         threads->highest_offset = thread->last_offset;
 }
 
+/* Takes an entry out; the one that has moved to its place is to be found there. */
+static void take(struct threads *threads, uint32_t number)
+{
+    uint32_t moved = threads_store_take(&threads->entries, number);
+    if (!moved)
+        return;
+    const struct thread_name name = name_of(threads, entry_of(threads, number));
+
+    threads_index_renumber(&threads->index, hash_of(threads, &name), moved, number);
+}
+
 void threads_remove(struct threads *threads, const struct thread_name *name)
 {
-    uint32_t number = find(threads, name, hash_of(threads, name));
+    uint32_t hash = hash_of(threads, name);
+    uint32_t number = find(threads, name, hash);
     if (!number)
         return;
     const struct entry *entry = entry_of(threads, number);
 
     threads_names_drop(&threads->names, entry->licence);
     threads_names_drop(&threads->names, entry->channel);
-    threads_index_remove(&threads->index, number);
-    uint32_t moved = threads_store_take(&threads->entries, number);
-    if (moved)
-        threads_index_renumber(&threads->index, moved, number);
+    threads_index_take(&threads->index, hash, number);
+    take(threads, number);
 }
 
 size_t threads_count(const struct threads *threads)
@@ -211,10 +235,7 @@ bool threads_next_older(const struct threads *threads, wall_ms before, size_t mo
         const struct entry *entry = entry_of(threads, number);
         if (entry->updated_at >= before)
             continue;
-        *ret = (struct thread_name){
-            .licence = threads_names_string(&threads->names, entry->licence),
-            .conversation = entry->conversation,
-        };
+        *ret = name_of(threads, entry);
         *position = number;
         return true;
     }

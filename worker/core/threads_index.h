@@ -1,9 +1,8 @@
 /*
  * threads_index: from a hash to the numbers of the things that have it.
  *
- * A table that grows and shrinks by one bucket at a time (linear hashing), in small pieces, so that
- * no step takes long and none needs a copy of the whole.  The chains of the buckets run through the
- * things themselves: each holds a link.  About as many buckets as things.  Pure.
+ * A table in pieces of 2 kB (extendible hashing): one that is full becomes two, so that no step
+ * takes long and none needs a copy of the whole.  The hashes are good in all their bits.  Pure.
  */
 #ifndef WORKER_CORE_THREADS_INDEX_H
 #define WORKER_CORE_THREADS_INDEX_H
@@ -13,40 +12,31 @@
 
 #include "common/attrs.h"
 
-struct threads_link {
-    uint32_t next; /* in the bucket; 0: the last */
-    uint32_t hash;
-};
+struct threads_piece;
 
-/* The link of the thing with that number, which is not 0. */
-typedef struct threads_link *threads_link_of(const void *owner, uint32_t number);
-
+/* All zero is an empty index. */
 struct threads_index {
-    threads_link_of *link_of;
-    const void *owner;
-    uint32_t **pieces;
-    size_t room;    /* for pieces */
-    size_t buckets; /* in use */
-    size_t mask;    /* one below the power of two that is not below `buckets` */
+    struct threads_piece *
+        *pieces; /* by the low `depth` bits of a hash; some are there repeatedly */
+    unsigned depth;
+    size_t count_pieces;
     size_t count;
 };
 
-/* An empty index of `owner`'s things. */
-struct threads_index threads_index_of(threads_link_of *link_of, const void *owner);
 void threads_index_free(struct threads_index *index);
 
-/* The first of those that have the hash, and the one behind `number`; 0: there is none. */
-uint32_t threads_index_first(const struct threads_index *index, uint32_t hash) ATTR_MUST_USE;
-uint32_t threads_index_next(const struct threads_index *index, uint32_t number) ATTR_MUST_USE;
+/*
+ * The next number that is in under a hash: `for (size_t step = 0; (number =
+ * threads_index_next(index, hash, &step));)`.  0: there is no more.
+ */
+uint32_t threads_index_next(const struct threads_index *index, uint32_t hash,
+                            size_t *step) ATTR_MUST_USE;
 
-/* Adds a thing whose link has its hash, or takes one out. */
-void threads_index_add(struct threads_index *index, uint32_t number);
-void threads_index_remove(struct threads_index *index, uint32_t number);
+/* Adds a number (not 0) under a hash, takes one out that is in, or has `to` stand for `from`. */
+void threads_index_add(struct threads_index *index, uint32_t hash, uint32_t number);
+void threads_index_take(struct threads_index *index, uint32_t hash, uint32_t number);
+void threads_index_renumber(struct threads_index *index, uint32_t hash, uint32_t from, uint32_t to);
 
-/* The thing that was number `from`, with its link, is number `to` now. */
-void threads_index_renumber(struct threads_index *index, uint32_t from, uint32_t to);
-
-/* The memory that it takes, without the links. */
 size_t threads_index_bytes(const struct threads_index *index);
 
 #endif

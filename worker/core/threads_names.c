@@ -9,25 +9,12 @@
 
 enum { LEAST_ROOM = 8 };
 
-/* One that nothing has is free: no string, and the link leads to the next free one. */
+/* One that nothing has is free, and without a string. */
 struct threads_name {
-    struct threads_link link;
-    uint32_t uses;
     char *string;
+    uint32_t uses;
+    uint32_t next_free; /* counted from 1 */
 };
-
-static struct threads_link *link_of(const void *owner, uint32_t number)
-{
-    const struct threads_names *names = owner;
-
-    return &names->names[number - 1].link;
-}
-
-void threads_names_begin(struct threads_names *names, const struct sip_secret *secret)
-{
-    *names = (struct threads_names){ .secret = *secret };
-    names->index = threads_index_of(link_of, names);
-}
 
 void threads_names_free(struct threads_names *names)
 {
@@ -37,12 +24,19 @@ void threads_names_free(struct threads_names *names)
     threads_index_free(&names->index);
 }
 
+static uint32_t hash_of(const struct threads_names *names, const char *string)
+{
+    return (uint32_t)sip_hash(&names->secret, string, strlen(string));
+}
+
 static uint32_t find(const struct threads_names *names, const char *string, uint32_t hash)
 {
-    uint32_t number = threads_index_first(&names->index, hash);
+    uint32_t number;
 
-    while (number && strcmp(names->names[number - 1].string, string) != 0)
-        number = threads_index_next(&names->index, number);
+    for (size_t step = 0; (number = threads_index_next(&names->index, hash, &step));) {
+        if (strcmp(names->names[number - 1].string, string) == 0)
+            break;
+    }
     return number;
 }
 
@@ -52,7 +46,7 @@ static uint32_t take_free(struct threads_names *names)
     uint32_t number = names->first_free;
 
     if (number) {
-        names->first_free = names->names[number - 1].link.next;
+        names->first_free = names->names[number - 1].next_free;
         return number;
     }
     if (names->used == names->room) {
@@ -65,16 +59,14 @@ static uint32_t take_free(struct threads_names *names)
 
 uint32_t threads_names_hold(struct threads_names *names, const char *string)
 {
-    size_t length = strlen(string);
-    uint32_t hash = (uint32_t)sip_hash(&names->secret, string, length);
+    uint32_t hash = hash_of(names, string);
     uint32_t number = find(names, string, hash);
 
     if (!number) {
         number = take_free(names);
-        names->names[number - 1] =
-            (struct threads_name){ .link.hash = hash, .string = mem_copy(string, length + 1) };
-        names->string_bytes += threads_cost(length + 1);
-        threads_index_add(&names->index, number);
+        names->names[number - 1] = (struct threads_name){ .string = mem_string(string) };
+        names->string_bytes += threads_cost(strlen(string) + 1);
+        threads_index_add(&names->index, hash, number);
     }
     names->names[number - 1].uses++;
     return number;
@@ -87,10 +79,10 @@ void threads_names_drop(struct threads_names *names, uint32_t number)
     must(name->uses > 0);
     if (--name->uses > 0)
         return;
-    threads_index_remove(&names->index, number);
+    threads_index_take(&names->index, hash_of(names, name->string), number);
     names->string_bytes -= threads_cost(strlen(name->string) + 1);
     free(name->string);
-    *name = (struct threads_name){ .link.next = names->first_free };
+    *name = (struct threads_name){ .next_free = names->first_free };
     names->first_free = number;
 }
 

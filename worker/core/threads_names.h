@@ -14,18 +14,17 @@
 
 struct threads_name;
 
+/* All zero but for the secret is empty. */
 struct threads_names {
+    struct sip_secret secret;
     struct threads_name *names;
     uint32_t room;
     uint32_t used;       /* names, those that are free included */
     uint32_t first_free; /* counted from 1 */
     size_t string_bytes;
     struct threads_index index;
-    struct sip_secret secret;
 };
 
-/* Makes empty names, which stay where they are. */
-void threads_names_begin(struct threads_names *names, const struct sip_secret *secret);
 void threads_names_free(struct threads_names *names);
 
 /* The number of a string that one more thing has.  Never 0. */
