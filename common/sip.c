@@ -14,20 +14,12 @@ struct sip_secret sip_secret_new(void)
     return secret;
 }
 
-<<<<<<< HEAD
-static uint64_t rotate(uint64_t bits, unsigned by)
-=======
 static inline uint64_t rotate(uint64_t bits, unsigned by)
->>>>>>> h-threads
 {
     return bits << by | bits >> (64 - by);
 }
 
-<<<<<<< HEAD
-static void sip_round(uint64_t v[static 4])
-=======
 static inline void sip_round(uint64_t v[static 4])
->>>>>>> h-threads
 {
     v[0] += v[1];
     v[2] += v[3];

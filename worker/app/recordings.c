@@ -53,7 +53,7 @@ static void on_restored(void *context, void *owner, int64_t epoch)
     fields.extra = extra;
     log_line(LOG_INFO, "restored", &fields);
     metrics_observe(recordings->metrics, METER_STATE_RESTORE_SECONDS, (double)took / 1000);
-    dispatch_restored(assignment->partition, epoch);
+    dispatch_restored(recordings->dispatch, assignment->partition, epoch);
 }
 
 static void on_hindered(void *context, void *owner, const char *why)

@@ -117,7 +117,7 @@ void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
                          const struct state_read *read, const struct moment *now);
 
 /* All was read that was there when this owner wrote its marker, whose offset is `epoch`. */
-void dispatch_restored(struct partition *partition, int64_t epoch);
+void dispatch_restored(struct dispatch *dispatch, struct partition *partition, int64_t epoch);
 
 /* Whether the end of the partition's log is wanted, to be told by dispatch_saw_end(). */
 bool dispatch_awaits_end(const struct partition *partition);

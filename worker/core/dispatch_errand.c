@@ -133,6 +133,20 @@ static bool start_fetch(struct dispatch *dispatch, struct delivery *delivery)
     return true;
 }
 
+/* A late write of an earlier owner may have told of more than this record. */
+static void keep_highest(const struct partition *partition, const struct thread_name *name,
+                         struct errand *errand)
+{
+    struct thread known;
+
+    if (!threads_find(partition->threads, name, &known))
+        return;
+    if (known.last_offset > errand->done_before)
+        errand->done_before = known.last_offset;
+    if (known.last_offset > errand->thread.last_offset)
+        errand->thread.last_offset = known.last_offset;
+}
+
 /* Writes what is known of the thread now; of a new root alone, or that the record is done. */
 static void record_thread(struct dispatch *dispatch, struct delivery *delivery,
                           const struct moment *now)
@@ -144,6 +158,7 @@ static void record_thread(struct dispatch *dispatch, struct delivery *delivery,
     const struct thread_name name = { delivery->route->integration->licence, errand->conversation };
     const struct state_write write = { .key = &key, .value = &value, .delivery = delivery };
 
+    keep_highest(partition, &name, errand);
     errand->thread.updated_at = now->wall;
     errand->thread.epoch = partition->epoch;
     const struct thread thread = errand_thread(errand);

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "common/mem.h"
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
 #include "worker/core/thread_record.h"
@@ -31,14 +32,6 @@ void dispatch_refuse_partition(struct dispatch *dispatch, struct partition *part
         return;
     partition->standing = PARTITION_REFUSED;
     report_partition(dispatch, partition, REPORT_PARTITION_REFUSED, why);
-}
-
-void dispatch_restored(struct partition *partition, int64_t epoch)
-{
-    must(partition->threads && partition->epoch < 0);
-    partition->epoch = epoch;
-    if (partition->standing == PARTITION_RESTORING)
-        partition->standing = PARTITION_UNPROVEN;
 }
 
 bool dispatch_is_restored(const struct partition *partition)
@@ -92,6 +85,34 @@ static void write_again(struct dispatch *dispatch, struct partition *partition,
     dispatch->port.write(dispatch->port.context, partition, &write);
 }
 
+void dispatch_restored(struct dispatch *dispatch, struct partition *partition, int64_t epoch)
+{
+    struct thread_repair *repair;
+    struct thread thread;
+
+    must(partition->threads && partition->epoch < 0);
+    partition->epoch = epoch;
+    if (partition->standing == PARTITION_RESTORING)
+        partition->standing = PARTITION_UNPROVEN;
+    SLIST_FOREACH(repair, &partition->repairs, next)
+    {
+        const struct thread_name name = { repair->licence, repair->conversation };
+        write_again(dispatch, partition, &name,
+                    threads_find(partition->threads, &name, &thread) ? &thread : NULL);
+    }
+    partition_forget_repairs(partition);
+}
+
+/* Remembers to write a thread again: not before there is an epoch to write it under. */
+static void repair_later(struct partition *partition, const struct thread_name *name)
+{
+    struct thread_repair *repair = mem_new(sizeof(*repair));
+
+    repair->licence = mem_string(name->licence);
+    repair->conversation = mem_string(name->conversation);
+    SLIST_INSERT_HEAD(&partition->repairs, repair, next);
+}
+
 static void fold(struct dispatch *dispatch, struct partition *partition,
                  const struct thread_name *name, const struct state_read *read)
 {
@@ -104,8 +125,11 @@ static void fold(struct dispatch *dispatch, struct partition *partition,
         return;
     case THREAD_FOLD_MERGED:
     case THREAD_FOLD_REPEAT:
-        write_again(dispatch, partition, name,
-                    threads_find(partition->threads, name, &thread) ? &thread : NULL);
+        if (partition->epoch < 0)
+            repair_later(partition, name);
+        else
+            write_again(dispatch, partition, name,
+                        threads_find(partition->threads, name, &thread) ? &thread : NULL);
         return;
     }
 }

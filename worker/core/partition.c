@@ -36,6 +36,17 @@ int64_t partition_reach(const struct partition *partition)
     return reach;
 }
 
+void partition_forget_repairs(struct partition *partition)
+{
+    while (!SLIST_EMPTY(&partition->repairs)) {
+        struct thread_repair *repair = SLIST_FIRST(&partition->repairs);
+        SLIST_REMOVE_HEAD(&partition->repairs, next);
+        free(repair->licence);
+        free(repair->conversation);
+        free(repair);
+    }
+}
+
 void partition_free(struct partition *partition)
 {
     if (!partition)
@@ -43,6 +54,7 @@ void partition_free(struct partition *partition)
     must(TAILQ_EMPTY(&partition->open) && !partition->dirty);
     ledger_free(partition->ledger);
     threads_free(partition->threads);
+    partition_forget_repairs(partition);
     free(partition->held_back);
     free(partition->topic);
     free(partition);

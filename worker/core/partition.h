@@ -20,6 +20,15 @@ enum partition_standing {
     PARTITION_REFUSED, /* its log is not the one that its threads tell of */
 };
 
+/* A thread that the topic does not tell as it should. */
+struct thread_repair {
+    char *licence;
+    char *conversation;
+    SLIST_ENTRY(thread_repair) next;
+};
+
+SLIST_HEAD(thread_repairs, thread_repair);
+
 struct partition {
     char *topic;
     int32_t number;
@@ -28,7 +37,8 @@ struct partition {
     struct threads *threads; /* NULL: this topic has none */
     int64_t epoch;           /* this assignment's; -1: not restored yet */
     int64_t doubt_below;     /* what an earlier owner may have begun; -1: nothing was read yet */
-    size_t expiry_position;  /* in the threads */
+    struct thread_repairs repairs; /* what is to be written again once it is restored */
+    size_t expiry_position;        /* in the threads */
     mono_ms expiry_due;
     struct ledger *ledger;
     int64_t next;               /* the lowest offset that was not read yet */
@@ -54,6 +64,9 @@ struct partition *partition_new(const char *topic, int32_t number, size_t window
  * would have the next owner do it again.
  */
 int64_t partition_reach(const struct partition *partition);
+
+/* Forgets what was to be written again. */
+void partition_forget_repairs(struct partition *partition);
 
 /* Frees an assignment without open deliveries.  NULL is fine. */
 void partition_free(struct partition *partition);

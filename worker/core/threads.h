@@ -33,8 +33,7 @@ struct thread_name {
     const char *conversation;
 };
 
-/* What is known of a conversation's thread.  Ids are empty, or Mattermost's own: 26 of its 32
- * characters (ybndrfg8ejkmcpqxot1uwisza345h769). */
+/* What is known of a conversation's thread.  Ids are empty, or 26 characters of a-z and 0-9. */
 struct thread {
     char root[27];       /* empty: it has none (any more) */
     char channel[27];    /* the root's */
