@@ -25,7 +25,7 @@ struct mattermost {
     size_t open; /* calls and bots that are not given back */
 };
 
-/* The first header is for requests with a body, the others for all. */
+/* The first header is for requests with a body, the others for all; the second is the token. */
 struct mattermost_bot {
     struct mattermost *owner;
     char *url;
@@ -148,6 +148,16 @@ struct mattermost_bot *mattermost_bot_new(struct mattermost *mattermost,
     free(authorization);
     mattermost->open++;
     return bot;
+}
+
+const char *mattermost_bot_url(const struct mattermost_bot *bot)
+{
+    return bot->url;
+}
+
+char *mattermost_bot_authorization(const struct mattermost_bot *bot)
+{
+    return bot->headers->next->data;
 }
 
 void mattermost_bot_free(struct mattermost_bot *bot)
