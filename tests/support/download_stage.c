@@ -11,7 +11,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 
-enum { TIMEOUT_MS = 15000, PATIENCE_MS = 10000 };
+enum { TIMEOUT_MS = 15000, PATIENCE_MS = 10000, PAUSE_MS = 10 };
 
 int download_stage_open(void **state)
 {
@@ -27,7 +27,8 @@ int download_stage_open(void **state)
                                                  .hosts = stage->hosts,
                                                  .max_bytes = STAGE_MAX_BYTES,
                                                  .timeout = TIMEOUT_MS,
-                                                 .patience = PATIENCE_MS };
+                                                 .patience = PATIENCE_MS,
+                                                 .pause = PAUSE_MS };
     *state = stage;
     return 0;
 }
@@ -59,7 +60,7 @@ void download_stage_set(struct download_stage *stage, const struct script_step *
     (void)snprintf(url, sizeof(url), "http://127.0.0.1:%d/sub", upload_server_port(stage->sink));
     stage->bot = mattermost_bot_new(stage->mattermost, &integration);
     assert_int_equal(downloads_new(stage->loop, &stage->options, &stage->downloads, &fault), 0);
-    download_stage_aim(stage, "127.0.0.1", "/a/foto.png");
+    download_stage_aim(stage, "127.0.0.1", "/a/x.png");
 }
 
 void download_stage_aim(struct download_stage *stage, const char *host, const char *path)
@@ -67,7 +68,7 @@ void download_stage_aim(struct download_stage *stage, const char *host, const ch
     (void)snprintf(stage->url, sizeof(stage->url), "http://%s:%d%s", host,
                    scripted_server_port(stage->source), path);
     stage->fetch = (struct fetch){ .url = stage->url,
-                                   .name = "foto van de kamer & €.png",
+                                   .name = "kamer 12 & €.png",
                                    .channel_id = "yd95d4wqs7r77qeprbjfc1qecy",
                                    .size = -1 };
 }

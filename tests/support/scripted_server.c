@@ -142,7 +142,7 @@ unsigned char scripted_server_byte(size_t at)
 static bool serve(struct connection *connection)
 {
     struct scripted_server *server = connection->server;
-    unsigned char bytes[16 * 1024];
+    static unsigned char bytes[16 * 1024];
     size_t count = 0;
 
     while (count < sizeof(bytes) && connection->served + count < server->file_bytes) {
@@ -171,7 +171,7 @@ static void on_connection_ready(void *context, uint32_t events)
 {
     static const char filler[16 * 1024];
     struct connection *connection = context;
-    char bytes[4096];
+    static char bytes[4096];
 
     if (connection->then == SCRIPT_FLOOD && events & EPOLLOUT)
         (void)!send(connection->source.fd, filler, sizeof(filler), MSG_NOSIGNAL | MSG_DONTWAIT);

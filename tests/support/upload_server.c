@@ -154,7 +154,7 @@ static void take_body_byte(struct connection *connection, char byte)
 static void on_connection_ready(void *context, uint32_t events)
 {
     struct connection *connection = context;
-    char bytes[16 * 1024];
+    static char bytes[16 * 1024];
     ssize_t count = recv(connection->source.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
     (void)events;
@@ -207,12 +207,14 @@ struct upload_server *upload_server_new(struct loop *loop, struct upload_plan pl
 
 void upload_server_free(struct upload_server *server)
 {
-    struct connection *connection;
-
     if (!server)
         return;
-    while ((connection = LIST_FIRST(&server->connections)))
+    struct connection *connection = LIST_FIRST(&server->connections);
+    while (connection) {
+        struct connection *next = LIST_NEXT(connection, link);
         hang_up(connection);
+        connection = next;
+    }
     loop_unwatch(server->loop, &server->source);
     close(server->source.fd);
     free(server);

@@ -142,22 +142,25 @@ void host_list_free(struct host_list *list)
     free(list);
 }
 
+static bool is_below(const char *name, const char *parent)
+{
+    size_t length = strlen(name);
+    size_t tail = strlen(parent);
+
+    return length > tail + 1 && name[length - tail - 1] == '.' &&
+           strcmp(name + length - tail, parent) == 0;
+}
+
 static enum host_listing match(const struct pattern *pattern, const struct host *host)
 {
     const struct host *listed = &pattern->host;
 
-    if (listed->is_v6 || host->is_v6)
-        return listed->is_v6 && host->is_v6 && memcmp(listed->v6, host->v6, 16) == 0
-                   ? HOST_BY_NAME
-                   : HOST_NOT_LISTED;
-    if (!pattern->is_wildcard)
-        return strcmp(listed->name, host->name) == 0 ? HOST_BY_NAME : HOST_NOT_LISTED;
-    size_t tail = strlen(listed->name);
-    size_t length = strlen(host->name);
-    if (length < tail + 2 || host->name[length - tail - 1] != '.')
-        return HOST_NOT_LISTED;
-    return strcmp(host->name + length - tail, listed->name) == 0 ? HOST_BY_WILDCARD
-                                                                 : HOST_NOT_LISTED;
+    if (pattern->is_wildcard)
+        return !host->is_v6 && is_below(host->name, listed->name) ? HOST_BY_WILDCARD
+                                                                  : HOST_NOT_LISTED;
+    bool is_same = listed->is_v6 == host->is_v6 && strcmp(listed->name, host->name) == 0 &&
+                   memcmp(listed->v6, host->v6, sizeof(host->v6)) == 0;
+    return is_same ? HOST_BY_NAME : HOST_NOT_LISTED;
 }
 
 enum host_listing host_list_find(const struct host_list *list, const char *host, int port)

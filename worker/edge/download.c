@@ -12,10 +12,7 @@
 #include "worker/edge/download_upload.h"
 #include "worker/edge/mattermost_transfers.h"
 
-/* How long a source that failed is left alone, by how often it did; then it has failed. */
-static const mono_ms pauses_ms[] = { 200, 800 };
-
-enum { PAUSE_COUNT = sizeof(pauses_ms) / sizeof(*pauses_ms) };
+enum { TRIES_MAX = 3, PAUSE_GROWS = 4 };
 
 TAILQ_HEAD(download_list, download);
 
@@ -45,7 +42,8 @@ struct download {
     bool source_is_on; /* libcurl has its handle */
     bool upload_is_on;
     bool upload_has_begun;
-    size_t failures; /* of the source, that may pass */
+    int failures;  /* of the source, that may pass */
+    mono_ms pause; /* after the next one */
     enum fetch_problem problem;
     struct loop_timer retry;
     struct loop_timer stir;     /* one of the sides may be able to go on */
@@ -134,13 +132,14 @@ static void on_retry(void *context, mono_ms now)
 /* An upload that has begun is of no use when its source failed: it is cut before its end. */
 static void on_source_failed(struct download *download, const struct download_source_end *end)
 {
-    if (download->upload_has_begun || !end->may_pass || download->failures == PAUSE_COUNT) {
+    if (download->upload_has_begun || !end->may_pass || ++download->failures == TRIES_MAX) {
         finish_without(download, end->problem);
         return;
     }
     download->problem = end->problem;
     loop_clear_timer(download->owner->loop, &download->stir);
-    set_timer(download, &download->retry, pauses_ms[download->failures++]);
+    set_timer(download, &download->retry, download->pause);
+    download->pause *= PAUSE_GROWS;
 }
 
 static void source_ended(struct download *download, CURLcode result)
@@ -253,6 +252,7 @@ static void run(struct download *download)
 
     owner->running++;
     download->is_running = true;
+    download->pause = owner->options.pause;
     download_pipe_open(&download->pipe, on_stirred, download);
     download_source_open(&download->source, &owner->options, &download->pipe);
     download_upload_open(&download->upload, &download->pipe);
@@ -293,7 +293,7 @@ int downloads_new(struct loop *loop, const struct downloads_options *options,
 {
     struct downloads *downloads = mem_new(sizeof(*downloads));
 
-    must(options->at_once > 0);
+    must(options->at_once > 0 && options->max_bytes > 0);
     downloads->loop = loop;
     downloads->options = *options;
     downloads->turn = (struct loop_timer){ .due = on_turn, .context = downloads };

@@ -29,7 +29,8 @@ struct downloads_options {
     const struct host_list *hosts; /* borrowed */
     int64_t max_bytes;             /* of one attachment */
     mono_ms timeout;               /* of one download, once it is its turn; repeats included */
-    mono_ms patience; /* with a source that sends less than 1 KiB a second; whole seconds */
+    mono_ms patience;              /* with a source below 1 KiB a second; in whole seconds */
+    mono_ms pause;                 /* after a source failed; after the second time fourfold */
 };
 
 /* Makes what carries the attachments.  -1: curl cannot be initialised. */

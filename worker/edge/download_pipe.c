@@ -22,6 +22,7 @@ void download_pipe_clear(struct download_pipe *pipe)
     pipe->start = 0;
     pipe->length = 0;
     pipe->ended = false;
+    pipe->answered = false;
     pipe->source_waits = false;
     pipe->upload_waits = false;
 }
@@ -76,6 +77,12 @@ void download_pipe_end(struct download_pipe *pipe)
     pipe->stirred(pipe->context);
 }
 
+void download_pipe_answer(struct download_pipe *pipe)
+{
+    pipe->answered = true;
+    pipe->stirred(pipe->context);
+}
+
 bool download_pipe_wake_source(struct download_pipe *pipe)
 {
     if (!pipe->source_waits || !has_room(pipe))
@@ -86,7 +93,7 @@ bool download_pipe_wake_source(struct download_pipe *pipe)
 
 bool download_pipe_wake_upload(struct download_pipe *pipe)
 {
-    if (!pipe->upload_waits || (pipe->length == 0 && !pipe->ended))
+    if (!pipe->upload_waits || (pipe->length == 0 && !pipe->ended && !pipe->answered))
         return false;
     pipe->upload_waits = false;
     return true;

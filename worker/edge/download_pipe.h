@@ -17,6 +17,7 @@ struct download_pipe {
     size_t start;
     size_t length;
     bool ended;        /* nothing is put in any more */
+    bool answered;     /* nothing may be wanted any more */
     bool source_waits; /* for room */
     bool upload_waits; /* for bytes, or the end */
     void (*stirred)(void *context);
@@ -39,6 +40,9 @@ size_t download_pipe_take(struct download_pipe *pipe, char *ret, size_t size);
 
 /* Says that nothing is put in any more. */
 void download_pipe_end(struct download_pipe *pipe);
+
+/* Says that nothing may be taken out any more: an upload that waits can go on and see. */
+void download_pipe_answer(struct download_pipe *pipe);
 
 /* Whether a side that waits can go on; it waits no more. */
 bool download_pipe_wake_source(struct download_pipe *pipe);

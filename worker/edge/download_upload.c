@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/heap.h"
 #include "common/mem.h"
 #include "common/must.h"
 #include "worker/core/integration.h"
@@ -18,6 +19,12 @@ static size_t on_wanted(char *bytes, size_t size, size_t count, void *context)
     return taken > 0 || pipe->ended ? taken : CURL_READFUNC_PAUSE;
 }
 
+/* Only what goes on sees that a refusal has come: libcurl waits for bytes that it will not send. */
+static void on_heard(struct exchange *exchange)
+{
+    download_pipe_answer(container_of(exchange, struct download_upload, exchange)->pipe);
+}
+
 /*
  * libcurl repeats a request when a connection that it had kept dies before the answer; this one it
  * could not repeat, as its bytes are gone.  So it goes over a connection of its own.
@@ -26,6 +33,7 @@ void download_upload_open(struct download_upload *upload, struct download_pipe *
 {
     *upload = (struct download_upload){ .pipe = pipe };
     exchange_open(&upload->exchange);
+    upload->exchange.heard = on_heard;
     CURL *easy = upload->exchange.easy;
     must(!curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L));
     must(!curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L));
@@ -77,7 +85,7 @@ void download_upload_aim(struct download_upload *upload, const struct mattermost
 {
     CURL *easy = upload->exchange.easy;
 
-    exchange_begin(&upload->exchange, false, 0);
+    exchange_begin(&upload->exchange, false);
     set_url(easy, bot, fetch);
     must(!curl_easy_setopt(easy, CURLOPT_HTTPHEADER, set_headers(upload, bot)));
     must(!curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length));

@@ -40,6 +40,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
         return 0;
     exchange->head_ended = *line == '\r' || *line == '\n';
     answer_limits_read(&exchange->limits, line, count);
+    if (exchange->head_ended && exchange->heard)
+        exchange->heard(exchange);
     return count;
 }
 

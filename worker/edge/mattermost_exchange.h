@@ -17,7 +17,8 @@ struct exchange {
     bool may_repeat;
     int sends; /* how often libcurl set out to send the request */
     size_t header_bytes;
-    bool head_ended; /* the empty line behind the headers came */
+    bool head_ended;                          /* the empty line behind the headers came */
+    void (*heard)(struct exchange *exchange); /* the headers have come; NULL: nobody cares */
     struct answer_limits limits;
     struct text body;
     char reason[CURL_ERROR_SIZE];
