@@ -85,7 +85,7 @@ void download_upload_aim(struct download_upload *upload, const struct mattermost
 {
     CURL *easy = upload->exchange.easy;
 
-    exchange_begin(&upload->exchange, false);
+    exchange_begin(&upload->exchange, false, 0);
     set_url(easy, bot, fetch);
     must(!curl_easy_setopt(easy, CURLOPT_HTTPHEADER, set_headers(upload, bot)));
     must(!curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length));
