@@ -127,8 +127,9 @@ static void check_part(const struct text *part, enum place place, const char *wo
     assert_non_null(body);
     assert_string_equal(json_string_value(json_object_get(props, "unsafe_links")), "true");
     check_message(json_string_value(json_object_get(body, "message")), place, words);
-    json_array_foreach (attachments, i, attachment)
+    json_array_foreach (attachments, i, attachment) {
         check_attachment(attachment);
+    }
     json_decref(body);
 }
 
