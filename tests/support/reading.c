@@ -155,7 +155,8 @@ static char strip_code(const char *text, struct text *ret)
         size_t length = (size_t)(end - text);
         next = *end ? end + 1 : end;
         if (sign) {
-            sign = closes_code(text, length, sign, signs) ? '\0' : sign;
+            if (closes_code(text, length, sign, signs))
+                sign = '\0';
             continue;
         }
         if (opens_code(text, length, '`', &signs) || opens_code(text, length, '~', &signs))

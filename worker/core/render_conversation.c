@@ -120,19 +120,17 @@ static bool add_files(struct draft *draft, struct part *part)
 /* Shares the message out among posts. */
 static int plan(struct draft *draft)
 {
-    struct part *part = NULL;
-
-    for (size_t i = 0; i < draft->body.count; i++) {
-        part = add_part(draft);
-        add_piece(draft, i, part);
-    }
-    (void)add_files(draft, part);
+    must(draft->body.count > 0);
+    for (size_t i = 0; i < draft->body.count; i++)
+        add_piece(draft, i, add_part(draft));
+    struct part *last = &draft->parts[draft->body.count - 1];
+    (void)add_files(draft, last);
     while (render_files_are_left(&draft->files)) {
         if (draft->count == RENDER_MAX_PARTS || !add_files(draft, add_part(draft)))
             return -1;
     }
-    if (draft->count == 1 && part->below.length == 0 && part->ids.length == 0)
-        text_printf(&part->below, "\n_%s_", word_in(draft->target->language, WORD_NOTHING));
+    if (draft->count == 1 && last->below.length == 0 && last->ids.length == 0)
+        text_printf(&last->below, "\n_%s_", word_in(draft->target->language, WORD_NOTHING));
     return 0;
 }
 

@@ -147,7 +147,7 @@ static void add_last_of_path(const char *name, struct text *ret)
         else if (*name == '.' && ret->length > 0 && ret->bytes[ret->length - 1] == '.')
             continue; /* servers refuse names with .. for ever */
         else
-            text_add_char(ret, *name == '\n' ? ' ' : *name);
+            text_add(ret, *name == '\n' ? " " : name, 1);
     }
 }
 
