@@ -66,7 +66,7 @@ class RenderCommand(unittest.TestCase):
     def test_a_conversation_is_shown_as_a_thread(self):
         done = run("render", CASES / "conversation-started" / "input.json")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("    **Jan Jansen** · Gesprek c-10293\n", done.stdout.decode())
+        self.assertIn("    **Jan Jansen** · Gesprek c-10293 (c10293)\n", done.stdout.decode())
         self.assertIn("    ┃ E-mail: jan@example.nl\n", done.stdout.decode())
         done = run("render", CASES / "message-with-files" / "input.json")
         self.assertIn("thread    root0000000000000000000000\n", done.stdout.decode())

@@ -17,7 +17,7 @@ static void a_root_tells_who_and_where(void **state)
     struct event event = started();
     AUTO(free) char *body = root(&event, ROOT_STARTED);
 
-    assert_contains(body, "\"message\":\"**Jan Jansen** · Gesprek c-10293\"");
+    assert_contains(body, "\"message\":\"**Jan Jansen** · Gesprek c-10293 (c10293)\"");
     assert_contains(body, "\"title\":\"Zo boekt u een kamer\","
                           "\"title_link\":\"https://zeezicht.nl/boeken?x=1\"");
     assert_contains(body, "{\"title\":\"E-mail\",\"value\":\"jan@example.nl\",\"short\":true}");
@@ -34,7 +34,7 @@ static void what_is_not_known_is_left_out_of_a_root(void **state)
     event.conversation = (struct conversation){ .id = "c-1" };
     AUTO(free) char *body = root(&event, ROOT_STARTED);
 
-    assert_contains(body, "\"message\":\"**Bezoeker** · Gesprek c-1\"");
+    assert_contains(body, "\"message\":\"**Bezoeker** · Gesprek c-1 (c1)\"");
     assert_lacks(body, "attachments");
     event.conversation.page_url = "https://zeezicht.nl/";
     event.conversation.page_title = ZWSP;
@@ -52,10 +52,10 @@ static void a_search_finds_the_id_in_a_root(void **state)
 
     event.conversation.id = "_c-1_2";
     AUTO(free) char *plain = root(&event, ROOT_STARTED);
-    assert_contains(plain, "Gesprek _c-1_2\"");
+    assert_contains(plain, "Gesprek _c-1_2 (c12)\"");
     event.conversation.id = "*c* @all";
     AUTO(free) char *other = root(&event, ROOT_STARTED);
-    assert_contains(other, "Gesprek \\\\*c\\\\* @" ZWSP "all\"");
+    assert_contains(other, "Gesprek \\\\*c\\\\* @" ZWSP "all (call)\"");
 }
 
 static void a_root_that_continues_says_so(void **state)
@@ -65,9 +65,9 @@ static void a_root_that_continues_says_so(void **state)
     AUTO(free) char *lost = root(&event, ROOT_LOST);
     AUTO(free) char *full = root(&event, ROOT_FULL);
 
-    assert_contains(lost, "Gesprek c-10293\\nVervolg: de eerdere draad van dit gesprek is");
+    assert_contains(lost, "Gesprek c-10293 (c10293)\\nVervolg: de eerdere draad van dit gesprek is");
     assert_lacks(lost, "_redirect");
-    assert_contains(full, "Gesprek c-10293\\nVervolg: ");
+    assert_contains(full, "Gesprek c-10293 (c10293)\\nVervolg: ");
     assert_contains(full, "{\"title\":\"Het eerdere deel van dit gesprek\",\"title_link\":"
                           "\"https://mattermost.example/chat/_redirect/pl/" PREVIOUS "\"}");
 }
@@ -80,8 +80,8 @@ static void a_start_that_never_came_has_the_visitors_name_if_a_visitor_speaks(vo
     event.conversation.sender_role = SENDER_AGENT;
     AUTO(free) char *agent = root(&event, ROOT_UNSEEN_START);
 
-    assert_contains(visitor, "\"**Jan Jansen** · Gesprek c-10293\"");
-    assert_contains(agent, "\"**Bezoeker** · Gesprek c-10293\"");
+    assert_contains(visitor, "\"**Jan Jansen** · Gesprek c-10293 (c10293)\"");
+    assert_contains(agent, "\"**Bezoeker** · Gesprek c-10293 (c10293)\"");
     assert_lacks(agent, "\"message\":\"m-7\"");
 }
 

@@ -54,7 +54,7 @@ static struct verdict judge(const struct answer *answer)
     return verdict;
 }
 
-enum { AT_ONCE, CHECK, NO_PRIORITY };
+enum { AT_ONCE, CHECK, NO_PRIORITY, LOOK_AT_ROOT };
 
 static const struct {
     int status;
@@ -74,7 +74,9 @@ static const struct {
     { 400, ERROR_BODY("api.context.invalid_param.app_error", "Invalid post.channel_id"),
       VERDICT_UNAVAILABLE, AT_ONCE },
     { 400, ERROR_BODY("api.post.create_post.root_id.app_error", "Invalid RootId"), VERDICT_REFUSED,
-      CHECK },
+      LOOK_AT_ROOT },
+    { 400, ERROR_BODY("api.post.create_post.channel_root_id.app_error", "x"), VERDICT_REFUSED,
+      LOOK_AT_ROOT },
     { 400, ERROR_BODY("api.context.invalid_body_param.app_error", "x"), VERDICT_REFUSED, CHECK },
     { 400, ERROR_BODY("app.post.save.existing.app_error", "x"), VERDICT_REFUSED, CHECK },
     { 400, ERROR_BODY("model.post.is_valid.file_ids.app_error", "x"), VERDICT_REFUSED, CHECK },
@@ -139,6 +141,7 @@ static void every_refusal_has_the_verdict_of_its_kind(void **state)
                      verdict_names[verdict.kind]);
         assert_int_equal(verdict.needs_check, refusals[i].then == CHECK);
         assert_int_equal(verdict.without_priority, refusals[i].then == NO_PRIORITY);
+        assert_int_equal(verdict.about_root, refusals[i].then == LOOK_AT_ROOT);
         assert_int_equal(verdict.http_status, refusals[i].status);
         assert_int_not_equal(verdict.words[0], '\0');
         assert_string_equal(verdict.post_id, "");

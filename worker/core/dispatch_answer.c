@@ -174,7 +174,7 @@ static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
         dispatch_go_on(dispatch, delivery, now);
         return;
     }
-    if (delivery->verdict.needs_check)
+    if (delivery->verdict.needs_check || delivery->verdict.about_root)
         dispatch_check(dispatch, delivery);
     else
         refuse(dispatch, delivery);

@@ -6,6 +6,7 @@
 
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
+#include "worker/core/search_word.h"
 
 enum { LIST_MAX_BYTES = 8 * 1024 * 1024, REQUEST_MAX_BYTES = 16 * 1024 };
 
@@ -19,18 +20,13 @@ static void write_request(struct delivery *delivery, const char *json)
     text_add_string(&delivery->request, json);
 }
 
-/* Searches for the conversation's id as a phrase; a quote in it would end the phrase. */
 static void write_search(struct delivery *delivery)
 {
-    AUTO(text_free) struct text terms = text_of(REQUEST_MAX_BYTES / 4);
+    char word[SEARCH_WORD_SIZE];
 
-    text_add_char(&terms, '"');
-    for (const char *c = delivery->errand->conversation; *c; c++)
-        text_add_char(&terms, (char)(*c == '"' ? ' ' : *c));
-    text_add_char(&terms, '"');
-    write_request(delivery, "{\"terms\":");
-    text_add_json(&delivery->request, text_string(&terms), terms.length);
-    text_add_string(&delivery->request, ",\"is_or_search\":false}");
+    (void)search_word_of(delivery->errand->conversation, word);
+    write_request(delivery, "{\"terms\":\"");
+    text_printf(&delivery->request, "%s\",\"is_or_search\":false}", word);
 }
 
 static void write_mark(struct delivery *delivery, const char *bot_id)

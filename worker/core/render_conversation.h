@@ -13,7 +13,7 @@
  *
  * What a colleague at the desk sees:
  *
- *     **Jan Jansen** · Gesprek c-10293                    the root
+ *     **Jan Jansen** · Gesprek c-10293 (c10293)           the root
  *     ┃ Zo boekt u een kamer                              (a link to the page where it began)
  *     ┃ E-mail  jan@example.nl
  *        🙂 **Jan Jansen**                                 a reply: who, at a glance, and in
@@ -54,7 +54,7 @@ enum root_reason {
 /*
  * Renders the one body of a root, from an event of any conversation type: what the event does not
  * know is left out.  `previous`: the root before, for ROOT_FULL, else NULL.  The message holds the
- * conversation's id as a word of its own, so that a search for it in quotes finds the root.
+ * conversation's id, and the word by which a search finds it (core/search_word).
  */
 int render_root(const struct event *event, const struct conversation_target *target,
                 enum root_reason reason, const char *previous, struct rendering *ret) ATTR_MUST_USE;

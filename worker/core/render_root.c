@@ -4,6 +4,7 @@
 #include "worker/core/link.h"
 #include "worker/core/post_body.h"
 #include "worker/core/render_conversation.h"
+#include "worker/core/search_word.h"
 
 enum {
     MAX_CARD_BYTES = 64 * 1024,
@@ -23,7 +24,7 @@ static const char *visitor_of(const struct conversation *conversation, enum even
                                                                      : NULL;
 }
 
-/* Whether an id is found by a search for it, and is no markup, as it is. */
+/* Whether an id is no markup, as it is. */
 static bool is_plain(const char *id)
 {
     return !id[strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")];
@@ -34,6 +35,7 @@ static void write_head(struct post_body *body, enum language language)
     const struct event *event = body->event;
     const struct conversation *conversation = &event->conversation;
     struct text *head = &body->head;
+    char word[SEARCH_WORD_SIZE];
 
     text_add_string(head, "**");
     if (!post_body_add_words(visitor_of(conversation, event->kind), head))
@@ -43,6 +45,8 @@ static void write_head(struct post_body *body, enum language language)
         text_add_string(head, conversation->id);
     else
         (void)post_body_add_words(conversation->id, head);
+    if (!search_word_of(conversation->id, word))
+        text_printf(head, " (%s)", word);
 }
 
 static void write_message(struct post_body *body, const struct conversation_target *target,
