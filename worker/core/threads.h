@@ -5,6 +5,11 @@
  * THREADS_MAX_BYTES all told while ids have up to 40 characters.  What is in it is what the state
  * topic holds (core/thread_record): it is filled from there when the partition is assigned, and
  * changed when a change was acknowledged there.  Pure.
+ *
+ * It grows and shrinks a few kilobytes at a time, without a copy of the whole: no call takes long,
+ * however much is in it, and while it grows it takes at most 1 byte a thread more than before and
+ * after.  Licences and channels are kept once each: there are few.  Names may be chosen to collide:
+ * they are hashed under a secret of the memory's own.
  */
 #ifndef WORKER_CORE_THREADS_H
 #define WORKER_CORE_THREADS_H
@@ -46,7 +51,7 @@ struct threads;
 /* Gives an empty memory. */
 struct threads *threads_new(void) ATTR_MUST_USE;
 
-/* NULL is fine. */
+/* Takes a moment where there are very many: about 20 ms a million.  NULL is fine. */
 void threads_free(struct threads *threads);
 DEFINE_AUTO(struct threads *, threads_free)
 
@@ -54,11 +59,12 @@ DEFINE_AUTO(struct threads *, threads_free)
 bool threads_find(const struct threads *threads, const struct thread_name *name,
                   struct thread *ret) ATTR_MUST_USE;
 
-/* Keeps an entry, in place of an earlier one. */
+/* Keeps an entry, in place of an earlier one.  Its ids are as struct thread says: what comes from
+ * outside is checked before (thread_value_read() does). */
 void threads_put(struct threads *threads, const struct thread_name *name,
                  const struct thread *thread);
 
-/* Forgets an entry; none is fine. */
+/* Forgets an entry; none is fine.  The name may be borrowed from the memory. */
 void threads_remove(struct threads *threads, const struct thread_name *name);
 
 size_t threads_count(const struct threads *threads);
@@ -73,6 +79,8 @@ int64_t threads_highest_offset(const struct threads *threads);
  * Looks at up to `most` entries from *position (0: the beginning) on, and gives the first that was
  * updated before `before`; *position is where to go on, and 0 again after the end.  False: none of
  * these.  The strings are borrowed until the memory changes; taking the found one out is fine.
+ * From beginning to end each entry is looked at once, if none but found ones are taken out and none
+ * is put in on the way; else some may be left to the next time.
  */
 bool threads_next_older(const struct threads *threads, wall_ms before, size_t most,
                         size_t *position, struct thread_name *ret) ATTR_MUST_USE;
