@@ -11,6 +11,8 @@ import pytest
 from broker import wait_until
 
 SECONDS = 60
+
+# Only where the cleaner is wanted: it would take records from the others, which count them.
 COMPACTED = {
     "cleanup_policy": "compact",
     "segment_ms": 200,
@@ -139,7 +141,7 @@ def test_a_compacted_log_with_tombstones_restores_what_was_written_last(cluster,
 
 
 def test_aborted_records_and_their_gaps_are_passed_over(cluster, open_table):
-    cluster.create_topic("transactions", partitions=1, **COMPACTED)
+    cluster.create_topic("transactions", partitions=1)
     producer = clients.producer(cluster.bootstrap_servers, transactional_id="others")
     producer.init_transactions(SECONDS)
 
@@ -164,7 +166,7 @@ def test_aborted_records_and_their_gaps_are_passed_over(cluster, open_table):
 
 
 def test_a_zombie_is_told_of_its_successor_who_is_told_of_its_late_write(cluster, open_table):
-    cluster.create_topic("zombie", partitions=2, **COMPACTED)
+    cluster.create_topic("zombie", partitions=2)
     zombie, owner = open_table("zombie"), open_table("zombie")
     zombie.restore(0, 1)
     zombie.tell("write", 0, "key", "in-time")
@@ -179,7 +181,7 @@ def test_a_zombie_is_told_of_its_successor_who_is_told_of_its_late_write(cluster
 
 
 def test_two_owners_of_one_partition_are_told_the_same(cluster, open_table):
-    cluster.create_topic("shared", partitions=1, **COMPACTED)
+    cluster.create_topic("shared", partitions=1)
     write(cluster, "shared", [("key", str(i)) for i in range(5000)])
     table = open_table("shared")
     table.restore(0, 0)
@@ -193,7 +195,7 @@ def test_two_owners_of_one_partition_are_told_the_same(cluster, open_table):
 @pytest.mark.parametrize("end", ["restart", "kill"])
 def test_a_broker_that_goes_and_comes_back_has_all_writes_once_in_order(cluster, open_table, end):
     topic = f"broker-{end}"
-    cluster.create_topic(topic, partitions=1, **COMPACTED)
+    cluster.create_topic(topic, partitions=1)
     table = open_table(topic)
     table.restore(0, 0)
     wanted = [str(i) for i in range(6000)]
@@ -217,5 +219,20 @@ def test_a_topic_that_comes_later_is_waited_for(cluster, open_table):
     wait_until(lambda: table.hindered["0"], SECONDS, "the lack is told")
     assert "partition 0 of later" in table.hindered["0"][0]
     assert "Unknown topic" in table.hindered["0"][0]
-    cluster.create_topic("later", partitions=1, **COMPACTED)
+    cluster.create_topic("later", partitions=1)
     wait_until(lambda: "0" in table.restored, SECONDS, "it is restored")
+
+
+def test_a_topic_that_is_made_again_is_told_from_its_beginning(cluster, open_table):
+    cluster.create_topic("again", partitions=1)
+    table = open_table("again")
+    table.restore(0, 0)
+    write(cluster, "again", [("key", f"old-{i}") for i in range(50)])
+    wait_until(lambda: table.values(0)[-1:] == ["old-49"], SECONDS, "the tail is told")
+    cluster.delete_topic("again")
+    cluster.create_topic("again", partitions=1)
+    write(cluster, "again", [("key", f"new-{i}") for i in range(10)])
+    wait_until(lambda: table.values(0)[-1:] == ["new-9"], SECONDS, "the new log is told")
+    assert table.values(0)[50:] == [f"new-{i}" for i in range(10)]
+    table.tell("write", 0, "key", "own")
+    wait_until(lambda: table.written == ["own"], SECONDS, "it can be written to")

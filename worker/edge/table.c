@@ -11,7 +11,7 @@ static void said(void *context, int level, const char *words)
 {
     struct table *table = context;
 
-    if (level <= 4)
+    if (level <= 3)
         fault_set(&table->trouble, "%s", words);
     table->listener.said(table->listener.context, level, words);
 }

@@ -35,7 +35,10 @@ struct table_record {
 /* None of these is called inside the function that causes it, nor for a part that was left. */
 struct table_port {
     void *context;
-    /* A record of the state partition, from the beginning on; borrowed during the call. */
+    /*
+     * A record of the state partition, from the beginning on; borrowed during the call.  Offsets
+     * grow, but for a topic that was deleted and made again: that is told from its beginning.
+     */
     void (*read)(void *context, void *owner, const struct table_record *record);
     /* All up to the marker was read; `epoch` is the marker's offset. */
     void (*restored)(void *context, void *owner, int64_t epoch);

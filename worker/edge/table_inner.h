@@ -67,6 +67,7 @@ struct table_reader {
     rd_kafka_queue_t *queue; /* NULL: it is not read now */
     bool must_start;         /* from the first record that one of its parts needs */
     mono_ms start_at;
+    int64_t next; /* where the log goes on */
     struct table_part_list parts;
     LIST_ENTRY(table_reader) all;
 };

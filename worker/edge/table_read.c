@@ -44,7 +44,7 @@ static int64_t first_wanted(const struct table_reader *reader)
     LIST_FOREACH(part, &reader->parts, same_number)
     if (part->next < first)
         first = part->next;
-    return first > 0 ? first : RD_KAFKA_OFFSET_BEGINNING;
+    return first;
 }
 
 /* A queue of its own each time: nothing of an earlier reading is in it. */
@@ -52,9 +52,11 @@ static void start(struct table *table, struct table_reader *reader)
 {
     stop(table, reader);
     reader->must_start = false;
+    reader->next = first_wanted(reader);
     reader->queue = rd_kafka_queue_new(table->consumer);
     kafka_watch(reader->queue, table->wake_fd);
-    must(rd_kafka_consume_start_queue(table->topic, reader->number, first_wanted(reader),
+    must(rd_kafka_consume_start_queue(table->topic, reader->number,
+                                      reader->next ? reader->next : RD_KAFKA_OFFSET_BEGINNING,
                                       reader->queue) == 0);
 }
 
@@ -115,6 +117,21 @@ static void tell(struct table_part *part, const struct table_record *record)
         restore(part);
 }
 
+/* The topic was deleted and made again, or cut: what has a known offset is news all the same. */
+static void begin_anew(struct table_reader *reader, int64_t offset)
+{
+    struct table_part *part;
+
+    LIST_FOREACH(part, &reader->parts, same_number)
+    {
+        if (part->next <= offset)
+            continue;
+        part->next = offset;
+        if (!part->left)
+            table_complain(part, "cannot go on in", "the log is another one");
+    }
+}
+
 static void tell_all(struct table_reader *reader, const rd_kafka_message_t *message)
 {
     const struct table_record record = {
@@ -126,6 +143,9 @@ static void tell_all(struct table_reader *reader, const rd_kafka_message_t *mess
     };
     struct table_part *part;
 
+    if (record.offset < reader->next)
+        begin_anew(reader, record.offset);
+    reader->next = record.offset + 1;
     LIST_FOREACH(part, &reader->parts, same_number)
     tell(part, &record);
 }
