@@ -58,6 +58,7 @@ static const struct {
     long value;
 } fixed_options[] = {
     { CURLOPT_NOSIGNAL, 1 },
+    { CURLOPT_QUICK_EXIT, 1 }, /* a name that is still looked up does not hold its request's end */
     { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
     { CURLOPT_HTTP09_ALLOWED, 0 },
     { CURLOPT_FOLLOWLOCATION, 0 },
