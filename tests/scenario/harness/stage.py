@@ -160,6 +160,11 @@ class Stage:
         except LauncherError:
             pass
 
+    def wait_until_committed(self, seconds):
+        """Waits until all is committed: while the group rebalances the broker takes no commit."""
+        done = "everything is committed"
+        wait_until(lambda: self.committed() == self.ends(), seconds, done, pause=0.2)
+
     def stop_workers(self):
         """Drains all workers that run, at once; each must end with 0."""
         running = [worker for worker in self.workers if worker.is_running()]
