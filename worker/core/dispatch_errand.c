@@ -57,8 +57,10 @@ static int render_parts(struct dispatch *dispatch, struct delivery *delivery,
         .language = integration->language,
     };
 
+    enum root_reason reason = errand_root_reason(errand);
+
     if (kind == PARTS_ROOT)
-        return render_root(event, &target, errand_root_reason(errand), errand->thread.root,
+        return render_root(event, &target, reason, reason == ROOT_FULL ? errand->thread.root : NULL,
                            &dispatch->rendering);
     if (kind == PARTS_REPLIES)
         return render_message(event, &target, errand->files, &dispatch->rendering);

@@ -1,0 +1,292 @@
+"""Web-chats as i-Reserve publishes them, and what a colleague must see of them in the end."""
+
+import collections
+import dataclasses
+import http.server
+import json
+import threading
+
+import clients
+
+from harness.records import NAMES, SOURCE, STRUCTURED
+
+TYPE = "nl.ireserve.conversation.{kind}.v1"
+WHEN = "2026-11-23T09:16:10Z"
+WORDS = "hallo is er nog plek op vrijdag voor twee personen met hond en ontbijt graag laat".split()
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15"
+    b"\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0P\x0f\x00\x03\x86\x01\x80Z4}k\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+class FileServer:
+    """Where attachments come from."""
+
+    def __init__(self):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):  # noqa: N802, the library's name
+                found = self.path.endswith(".png")
+                body = PNG if found else b"not here"
+                self.send_response(200 if found else 404)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def stop(self):
+        """Ends it."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@dataclasses.dataclass
+class Message:
+    """A message, as it is after all that was published."""
+
+    sequence: int  # within its conversation
+    text: str
+    files: int
+    deleted: bool = False
+    edited: bool = False
+
+
+@dataclasses.dataclass
+class Conversation:
+    """A conversation, as it is after all that was published."""
+
+    licence: str
+    started: bool = False
+    closed: bool = False
+    messages: dict = dataclasses.field(default_factory=dict)
+
+
+class Chats:
+    """Publishes conversations, and knows what is to be seen of them."""
+
+    def __init__(self, bootstrap_servers, topic, licences, rng, files=None):
+        self._topic = topic
+        self._licences = licences
+        self._random = rng
+        self._files = files
+        self._producer = clients.producer(bootstrap_servers, linger_ms=5)
+        self._numbers = collections.Counter()
+        self._failed = []
+        self.published = 0
+        self.conversations = {}
+
+    def _publish(self, conversation_id, kind, data):
+        conversation = self.conversations[conversation_id]
+        self._numbers[conversation_id] += 1
+        event = {
+            "specversion": "1.0",
+            "id": f"{conversation_id}/{self._numbers[conversation_id]}",
+            "source": SOURCE.format(licence=conversation.licence),
+            "type": TYPE.format(kind=kind),
+            "time": WHEN,
+            "licence": conversation.licence,
+            "subject": conversation_id,
+            "data": {"conversation_id": conversation_id, **data},
+        }
+        self.publish(conversation_id, event)
+
+    def publish(self, key, event):
+        """Publishes any event."""
+
+        def acknowledged(error, _):
+            if error:
+                self._failed.append(error)
+
+        value = json.dumps(event, ensure_ascii=False).encode()
+        self._producer.produce(
+            self._topic, value, key, headers=STRUCTURED, on_delivery=acknowledged
+        )
+        self.published += 1
+        self._producer.poll(0)
+
+    def begin(self, conversation_id, started=True):
+        """Begins a conversation; without `started` its beginning is never published."""
+        licence = self._random.choice(self._licences)
+        self.conversations[conversation_id] = Conversation(licence, started)
+        if started:
+            name = self._random.choice(NAMES)
+            page = {"url": "https://zeezicht.nl/boeken", "title": "Boeken"}
+            self._publish(
+                conversation_id, "started", {"visitor": {"name": name}, "page": page}
+            )
+
+    def say(self, conversation_id, text=None, files=0, missing_files=0):
+        """Adds a message; gives its id."""
+        conversation = self.conversations[conversation_id]
+        sequence = len(conversation.messages)
+        message_id = f"m-{sequence}"
+        text = f"[{sequence}] " + (text or " ".join(self._random.sample(WORDS, 6)))
+        attachments = [
+            {"url": f"{self._files.url}/{number}.png", "name": f"foto {number}.png"}
+            for number in range(files)
+        ] + [{"url": f"{self._files.url}/gone", "name": "weg.pdf"} for _ in range(missing_files)]
+        conversation.messages[message_id] = Message(sequence, text, files)
+        conversation.closed = False
+        sender = self._random.choice(["visitor", "agent", "system"])
+        self._publish(
+            conversation_id,
+            "message",
+            {
+                "message_id": message_id,
+                "sender": {"role": sender, "name": self._random.choice(NAMES)},
+                "text": text,
+                "attachments": attachments,
+                "sent_at": WHEN,
+            },
+        )
+        return message_id
+
+    def edit(self, conversation_id, message_id, text=None):
+        """Edits a message."""
+        message = self.conversations[conversation_id].messages[message_id]
+        message.text = f"[{message.sequence}] " + (text or "nee, " + self._random.choice(WORDS))
+        message.edited = True
+        self.conversations[conversation_id].closed = False
+        data = {
+            "message_id": message_id,
+            "sender": {"role": "visitor", "name": "Jan"},
+            "text": message.text,
+        }
+        self._publish(conversation_id, "message-edited", data)
+
+    def delete(self, conversation_id, message_id):
+        """Deletes a message."""
+        self.conversations[conversation_id].messages[message_id].deleted = True
+        self._publish(conversation_id, "message-deleted", {"message_id": message_id})
+
+    def close(self, conversation_id):
+        """Closes a conversation."""
+        self.conversations[conversation_id].closed = True
+        self._publish(conversation_id, "closed", {})
+
+    def finish(self):
+        """Waits until all is acknowledged."""
+        left = self._producer.flush(60)
+        assert not left and not self._failed, f"{left} not acknowledged; {self._failed[:3]}"
+
+
+@dataclasses.dataclass
+class Verdict:
+    """What is wrong with what is to be seen; all empty when all is well."""
+
+    conversations: int
+    messages: int
+    lost: list
+    twice: list
+    disordered: list
+    extra_roots: list
+    wrong_text: list
+    wrong_files: list
+    not_deleted: list
+    wrong_mark: list
+
+    def is_clean(self):
+        """Whether everything is as it should be."""
+        return not any(value for value in vars(self).values() if isinstance(value, list))
+
+    def __str__(self):
+        counts = {
+            name.replace("_", " "): len(value) if isinstance(value, list) else value
+            for name, value in vars(self).items()
+        }
+        examples = [
+            f"  {name}: {value[:3]}"
+            for name, value in vars(self).items()
+            if isinstance(value, list) and value
+        ]
+        return "\n".join([", ".join(f"{k} {v}" for k, v in counts.items()), *examples])
+
+
+def mark_of(post):
+    """What the worker says of a post in its props."""
+    return (post["props"] or {}).get("ireserve") or {}
+
+
+def judge(chats, posts):
+    """Compares all posts of the mirror channel, deleted ones too, with what was published."""
+    verdict = Verdict(0, 0, [], [], [], [], [], [], [], [])
+    by_conversation = collections.defaultdict(list)
+    for post in posts:
+        if "conversation" in mark_of(post):
+            by_conversation[mark_of(post)["conversation"]].append(post)
+    for conversation_id, conversation in chats.conversations.items():
+        verdict.conversations += 1
+        judge_one(conversation_id, conversation, by_conversation[conversation_id], verdict)
+    return verdict
+
+
+def judge_one(name, conversation, posts, verdict):
+    """Judges one conversation by its posts, which are in the order of their making."""
+    roots = [post for post in posts if not post["root_id"]]
+    living = [post for post in roots if not post["delete_at"]]
+    if len(living) > 1:
+        verdict.extra_roots.append(name)
+    parts = collections.defaultdict(list)  # (root, message) -> posts
+    for post in posts:
+        if post["root_id"]:
+            parts[post["root_id"], mark_of(post).get("message")].append(post)
+    for (root, message), found in parts.items():
+        numbers = collections.Counter(mark_of(post)["part"] for post in found)
+        if max(numbers.values()) > 1:
+            verdict.twice.append((name, message, root))
+    judge_order(name, conversation, posts, verdict)
+    for message_id, message in conversation.messages.items():
+        verdict.messages += 1
+        found = [p for (_, said), group in parts.items() if said == message_id for p in group]
+        alive = [post for post in found if not post["delete_at"]]
+        judge_message((name, message_id), message, found, alive, verdict)
+    is_marked = any(
+        reaction["emoji_name"] == "lock" for post in living for reaction in post["reactions"]
+    )
+    if living and is_marked != conversation.closed:
+        verdict.wrong_mark.append(name)
+
+
+def judge_order(name, conversation, posts, verdict):
+    """First parts of messages that were not edited come in the order of the messages."""
+    newest = collections.defaultdict(lambda: -1)
+    for post in posts:
+        message = conversation.messages.get(mark_of(post).get("message"))
+        if message is None or message.edited or mark_of(post)["part"] != 1:
+            continue
+        if message.sequence < newest[post["root_id"]]:
+            verdict.disordered.append((name, message.sequence))
+        newest[post["root_id"]] = max(newest[post["root_id"]], message.sequence)
+
+
+def judge_message(name, message, found, alive, verdict):
+    """A message is there, whole and as it was last; or it is gone, and was there."""
+    if not found:
+        verdict.lost.append(name)
+    elif message.deleted:
+        if alive:
+            verdict.not_deleted.append(name)
+    elif alive:
+        text = " ".join(post["message"] for post in sorted(alive, key=lambda p: mark_of(p)["part"]))
+        if not has_words(text, message.text):
+            verdict.wrong_text.append((name, text[:80], message.text[:80]))
+        if sum(len(post["file_ids"] or []) for post in alive) != message.files:
+            verdict.wrong_files.append(name)
+
+
+def has_words(text, wanted):
+    """Whether the words are there, in order; what defuses them does not count."""
+    plain = text.replace("\u200b", "").replace("\\", "").split()
+    at = 0
+    for word in wanted.replace("\\", "").split():
+        if word not in plain[at:]:
+            return False
+        at = plain.index(word, at) + 1
+    return True
