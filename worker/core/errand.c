@@ -128,7 +128,7 @@ static enum errand_step next_in_thread(const struct errand *errand,
         (errand->part_count == 0 || errand->next_part < errand->part_count))
         return next_reply(errand);
     bool is_closing = errand->kind == EVENT_CONVERSATION_CLOSED;
-    if ((is_closing || errand_is_told(errand)) && is_closing != errand->thread.is_closed)
+    if ((is_closing || errand->kind == EVENT_MESSAGE) && is_closing != errand->thread.is_closed)
         return facts->bot_id[0] ? (is_closing ? ERRAND_MARK : ERRAND_UNMARK) : ERRAND_ASK_WHO;
     return ERRAND_RECORD;
 }

@@ -2,9 +2,11 @@
 
 import collections
 import dataclasses
+import functools
 import http.server
 import json
 import threading
+import time
 
 import clients
 
@@ -79,6 +81,7 @@ class Chats:
         self._producer = clients.producer(bootstrap_servers, linger_ms=5)
         self._numbers = collections.Counter()
         self._failed = []
+        self._background = None
         self.published = 0
         self.conversations = {}
 
@@ -153,7 +156,6 @@ class Chats:
         message = self.conversations[conversation_id].messages[message_id]
         message.text = f"[{message.sequence}] " + (text or "nee, " + self._random.choice(WORDS))
         message.edited = True
-        self.conversations[conversation_id].closed = False
         data = {
             "message_id": message_id,
             "sender": {"role": "visitor", "name": "Jan"},
@@ -171,8 +173,53 @@ class Chats:
         self.conversations[conversation_id].closed = True
         self._publish(conversation_id, "closed", {})
 
+    def play(self, count, seconds):
+        """Publishes so many conversations of some 12 events in the background, all of them at once."""
+
+        def publish():
+            started = time.monotonic()
+            events = list(self._script(count))
+            for index, act in enumerate(events):
+                due = started + seconds * index / len(events)
+                while (early := due - time.monotonic()) > 0:
+                    self._producer.poll(early)
+                act()
+
+        self._background = threading.Thread(target=publish, daemon=True)
+        self._background.start()
+
+    def is_publishing(self):
+        """Whether play() goes on."""
+        return self._background is not None and self._background.is_alive()
+
+    def _script(self, count):
+        """What happens, act by act: conversations overlap, each in its own order."""
+        stories = [self._story(f"c-{number}") for number in range(count)]
+        while stories:
+            story = self._random.choice(stories[:50])
+            act = next(story, None)
+            if act is None:
+                stories.remove(story)
+            else:
+                yield act
+
+    def _story(self, name):
+        """The acts of one conversation."""
+        rng = self._random
+        yield functools.partial(self.begin, name, rng.random() < 0.97)
+        for sequence in range(rng.randrange(6, 13)):
+            files = rng.choice([1, 2]) if rng.random() < 0.1 else 0
+            text = "een lang verhaal " * 1500 if rng.random() < 0.03 else None
+            yield functools.partial(self.say, name, text, files)
+            if rng.random() < 0.05:
+                act = rng.choice([self.edit, self.delete])
+                yield functools.partial(act, name, f"m-{sequence}")
+        yield functools.partial(self.close, name)
+
     def finish(self):
-        """Waits until all is acknowledged."""
+        """Waits until all is published and acknowledged."""
+        if self._background:
+            self._background.join()
         left = self._producer.flush(60)
         assert not left and not self._failed, f"{left} not acknowledged; {self._failed[:3]}"
 
