@@ -65,7 +65,8 @@ static void a_root_that_continues_says_so(void **state)
     AUTO(free) char *lost = root(&event, ROOT_LOST);
     AUTO(free) char *full = root(&event, ROOT_FULL);
 
-    assert_contains(lost, "Gesprek c-10293 (c10293)\\nVervolg: de eerdere draad van dit gesprek is");
+    assert_contains(lost,
+                    "Gesprek c-10293 (c10293)\\nVervolg: de eerdere draad van dit gesprek is");
     assert_lacks(lost, "_redirect");
     assert_contains(full, "Gesprek c-10293 (c10293)\\nVervolg: ");
     assert_contains(full, "{\"title\":\"Het eerdere deel van dit gesprek\",\"title_link\":"

@@ -320,14 +320,6 @@ int settings_load(const char *path, const struct settings **ret, struct text *re
     return 0;
 }
 
-bool settings_have_conversations(const struct settings *settings)
-{
-    for (size_t i = 0; i < settings->integrations.count; i++)
-        if (*settings->integrations.list[i].conversation_channel)
-            return true;
-    return false;
-}
-
 void settings_free(const struct settings *settings)
 {
     union {

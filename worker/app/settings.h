@@ -91,9 +91,6 @@ const char *settings_path(const char *path);
 int settings_load(const char *path, const struct settings **ret,
                   struct text *reterrors) ATTR_MUST_USE;
 
-/* Whether anybody's conversations are mirrored: else their topics need not even be there. */
-bool settings_have_conversations(const struct settings *settings);
-
 /* Wipes the secrets and frees.  NULL is fine. */
 void settings_free(const struct settings *settings);
 

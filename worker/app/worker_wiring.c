@@ -184,7 +184,7 @@ static int open_table(struct worker *worker, const struct kafka_property *proper
                                      .listener = clients_listener };
 
     worker->topics[0] = settings->topics.notifications;
-    if (!settings_have_conversations(settings))
+    if (!integrations_have_conversations(&settings->integrations))
         return 0;
     worker->topics[1] = settings->topics.conversations;
     options.port.context = &worker->recordings;

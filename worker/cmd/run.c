@@ -95,7 +95,7 @@ static int check_state(const struct settings *settings)
 {
     struct fault fault;
 
-    if (!settings_have_conversations(settings))
+    if (!integrations_have_conversations(&settings->integrations))
         return EXIT_FINE;
     switch (topics_check_state(settings, &fault)) {
     case TOPICS_FINE:

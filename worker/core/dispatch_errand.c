@@ -244,25 +244,34 @@ static bool asks_server(enum errand_step step)
            step != ERRAND_END;
 }
 
+/* Whether the next step may be taken now.  If not the delivery went another way. */
+static bool may_go_on(struct dispatch *dispatch, struct delivery *delivery,
+                      const struct moment *now)
+{
+    enum errand_step step = next_step(dispatch, delivery);
+    struct route *route = delivery->route;
+
+    if (stops_here(delivery, step)) {
+        lanes_block(delivery);
+        dispatch_withdraw(dispatch, delivery, now);
+        return false;
+    }
+    if (asks_server(step) && route->state != ROUTE_OPEN && !delivery->probes) {
+        dispatch_hold(delivery);
+        if (route->state == ROUTE_UNRESOLVED)
+            dispatch_route_due(dispatch, route, now);
+        return false;
+    }
+    return prepare(dispatch, delivery) == 0;
+}
+
 void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
 {
     enum errand_step step;
 
     follow_thread(dispatch, delivery, now);
     do {
-        step = next_step(dispatch, delivery);
-        if (stops_here(delivery, step)) {
-            lanes_block(delivery);
-            dispatch_withdraw(dispatch, delivery, now);
-            return;
-        }
-        if (asks_server(step) && delivery->route->state != ROUTE_OPEN && !delivery->probes) {
-            dispatch_hold(delivery);
-            if (delivery->route->state == ROUTE_UNRESOLVED)
-                dispatch_route_due(dispatch, delivery->route, now);
-            return;
-        }
-        if (prepare(dispatch, delivery) != 0)
+        if (!may_go_on(dispatch, delivery, now))
             return;
         step = next_step(dispatch, delivery);
     } while (step == ERRAND_FETCH && !start_fetch(dispatch, delivery));

@@ -25,6 +25,33 @@ static void take_files(struct errand *errand, const struct conversation *convers
         errand->files[i].file_id = errand->file_ids[i];
 }
 
+/* Why a root would be made, and whether one is looked for before. */
+static void plan_root(struct errand *errand, bool is_known)
+{
+    bool is_start = errand->kind == EVENT_CONVERSATION_STARTED;
+
+    if (errand_has_root(errand))
+        return;
+    errand->reason = is_start ? ROOT_STARTED : ROOT_UNSEEN_START;
+    if (is_known)
+        errand->reason = ROOT_LOST;
+    if (errand->doubtful || !is_start)
+        errand->look = LOOK_AT_RECENT;
+}
+
+/*
+ * Whether the thread is read before anything is done in it.  What an earlier owner may have begun
+ * is younger than the last that it recorded.
+ */
+static void plan_reading(struct errand *errand, const struct thread *thread)
+{
+    bool is_change = errand_is_change(errand);
+
+    errand->thread_is_read = !is_change && !(errand->doubtful && errand_is_told(errand));
+    if (thread && !is_change)
+        errand->page_until = thread->updated_at - SKEW_MS;
+}
+
 struct errand *errand_new(const struct event *event, const struct thread *thread, int64_t offset,
                           bool doubtful)
 {
@@ -36,22 +63,14 @@ struct errand *errand_new(const struct event *event, const struct thread *thread
     errand->conversation = mem_string(conversation->id);
     errand->message = conversation->message_id ? mem_string(conversation->message_id) : NULL;
     errand->event = name_of(event);
-    if (thread)
+    errand->done_before = -1;
+    if (thread) {
         errand->thread = *thread;
-    errand->done_before = thread ? thread->last_offset : -1;
-    if (thread && doubtful)
-        errand->page_until = thread->updated_at - SKEW_MS;
+        errand->done_before = thread->last_offset;
+    }
     errand->thread.last_offset = offset;
-    errand->reason = event->kind == EVENT_CONVERSATION_STARTED ? ROOT_STARTED : ROOT_UNSEEN_START;
-    if (thread && !thread->root[0])
-        errand->reason = ROOT_LOST;
-    errand->look =
-        !errand_has_root(errand) && (doubtful || event->kind != EVENT_CONVERSATION_STARTED)
-            ? LOOK_AT_RECENT
-            : LOOK_OVER;
-    errand->thread_is_read = !errand_is_change(errand) && !(doubtful && errand_is_told(errand));
-    if (errand_is_change(errand))
-        errand->page_until = 0;
+    plan_root(errand, thread);
+    plan_reading(errand, thread);
     take_files(errand, conversation);
     return errand;
 }
@@ -114,23 +133,33 @@ static enum errand_step next_change(const struct errand *errand)
     return ERRAND_RECORD;
 }
 
+/* A closing shows on the root, until a message comes. */
+static enum errand_step next_mark(const struct errand *errand, const struct errand_facts *facts)
+{
+    bool is_closing = errand->kind == EVENT_CONVERSATION_CLOSED;
+
+    if ((!is_closing && errand->kind != EVENT_MESSAGE) || is_closing == errand->thread.is_closed)
+        return ERRAND_RECORD;
+    if (!facts->bot_id[0])
+        return ERRAND_ASK_WHO;
+    return is_closing ? ERRAND_MARK : ERRAND_UNMARK;
+}
+
 /* With a root that is fine. */
 static enum errand_step next_in_thread(const struct errand *errand,
                                        const struct errand_facts *facts)
 {
+    bool is_said = errand->part_count > 0 && errand->next_part >= errand->part_count;
+
     if (!errand->thread_is_read)
         return facts->bot_id[0] ? ERRAND_READ_THREAD : ERRAND_ASK_WHO;
     if (errand_is_change(errand) && errand->post_count > 0)
         return next_change(errand);
-    if (errand_is_told(errand) && is_full(errand, facts))
+    if (is_full(errand, facts))
         return ERRAND_POST_ROOT;
-    if (errand_is_told(errand) &&
-        (errand->part_count == 0 || errand->next_part < errand->part_count))
+    if (errand_is_told(errand) && !is_said)
         return next_reply(errand);
-    bool is_closing = errand->kind == EVENT_CONVERSATION_CLOSED;
-    if ((is_closing || errand->kind == EVENT_MESSAGE) && is_closing != errand->thread.is_closed)
-        return facts->bot_id[0] ? (is_closing ? ERRAND_MARK : ERRAND_UNMARK) : ERRAND_ASK_WHO;
-    return ERRAND_RECORD;
+    return next_mark(errand, facts);
 }
 
 enum errand_step errand_next(const struct errand *errand, const struct errand_facts *facts)

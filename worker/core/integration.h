@@ -43,6 +43,9 @@ struct integrations {
 const struct integration *integration_find(const struct integrations *integrations,
                                            const char *licence) ATTR_MUST_USE;
 
+/* Whether anybody's conversations are mirrored: else their topics need not even be there. */
+bool integrations_have_conversations(const struct integrations *integrations);
+
 /* The channel that a notification type is mapped to; NULL when it is not mapped or empty. */
 const char *integration_find_channel(const struct integration *integration,
                                      const char *type) ATTR_MUST_USE;

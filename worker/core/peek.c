@@ -135,26 +135,32 @@ bool peek_members(struct peek object, const struct peek_wanted *wanted, size_t c
     return !broken;
 }
 
+/* Behind the opening bracket, or where the last member ended; NULL: this is no object. */
+static const char *go_on(struct peek object, const char *at)
+{
+    if (at || !object.at || *object.at != '{')
+        return at;
+    return skip_space(object.at + 1, object.at + object.length);
+}
+
 bool peek_next_member(struct peek object, const char **at, struct peek *retname,
                       struct peek *retvalue, bool *retbroken)
 {
+    const char *end = object.at ? object.at + object.length : NULL;
+    const char *next = go_on(object, *at);
+
     *retbroken = true;
-    if (!object.at || *object.at != '{')
+    if (!next || next == end)
         return false;
-    const char *end = object.at + object.length;
-    const char *next = *at ? *at : skip_space(object.at + 1, end);
-    if (next < end && *next == '}' && (!*at || next + 1 == end)) {
+    if (*next == '}') {
         *retbroken = next + 1 != end;
         return false;
     }
     if (*at && *next++ != ',')
         return false;
-    next = take_member(skip_space(next, end), end, retname, retvalue);
-    if (!next)
-        return false;
-    *at = next;
-    *retbroken = false;
-    return true;
+    *at = take_member(skip_space(next, end), end, retname, retvalue);
+    *retbroken = !*at;
+    return *at;
 }
 
 static int hex_value(char c)

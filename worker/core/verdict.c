@@ -201,20 +201,26 @@ static bool read_created(const struct answer *answer, struct created *ret)
     return true;
 }
 
+/* Whether the post that was made is the one that was sent. */
+static bool is_what_was_sent(const struct created *post, const struct expected_post *expected)
+{
+    bool has_root = expected->root_id ? peek_equals(post->root_id, expected->root_id)
+                                      : peek_is_empty(post->root_id);
+
+    return has_root && peek_equals(post->channel_id, expected->channel_id) &&
+           peek_equals(post->event, expected->event_name);
+}
+
 static void judge_created(const struct answer *answer, const struct expected_post *expected,
                           struct verdict *verdict)
 {
     struct created post;
     char id[ID_LENGTH + 1];
 
-    const char *root = expected->root_id ? expected->root_id : "";
-
     if (!read_created(answer, &post) || !is_id(post.id, id)) {
         verdict->kind = VERDICT_AMBIGUOUS;
         say(verdict, "the server says that it posted, but its answer is no post (201)");
-    } else if (!peek_equals(post.channel_id, expected->channel_id) ||
-               !peek_equals(post.event, expected->event_name) ||
-               !(peek_equals(post.root_id, root) || (!*root && peek_is_empty(post.root_id)))) {
+    } else if (!is_what_was_sent(&post, expected)) {
         verdict->kind = VERDICT_AMBIGUOUS;
         say(verdict, "the server gave another post back than the one that was sent (201)");
     } else if (peek_is_empty(post.message) && peek_is_empty(post.attachments)) {
