@@ -175,10 +175,6 @@ static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
         errand_took_roots(delivery->errand, &dispatch->findings);
         return true;
     }
-    if (step == ERRAND_MARK || step == ERRAND_UNMARK) {
-        errand_marked(delivery->errand);
-        return true;
-    }
     if ((step == ERRAND_READ_ROOT || step == ERRAND_READ_THREAD) && is_gone) {
         report_lookup(dispatch, delivery, LOOKUP_NOT_FOUND);
         errand_took_root(delivery->errand, NULL);
@@ -194,7 +190,9 @@ bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
 
     if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
         return false;
-    if (step == ERRAND_PATCH && delivery->verdict.http_status == 400) {
+    if (step == ERRAND_MARK || step == ERRAND_UNMARK) {
+        errand_marked(delivery->errand); /* it is not worth more */
+    } else if (step == ERRAND_PATCH && delivery->verdict.http_status == 400) {
         errand_cannot_change(delivery->errand);
     } else if (step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE) {
         errand_changed(

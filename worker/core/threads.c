@@ -40,7 +40,6 @@ struct threads {
     struct threads_index index; /* of the entries, by licence and conversation */
     struct threads_names names; /* licences and channels */
     struct sip_secret secret;
-    int64_t highest_offset;
 };
 
 static struct entry *entry_of(const struct threads *threads, uint32_t number)
@@ -69,7 +68,6 @@ struct threads *threads_new(void)
 
     threads->secret = sip_secret_new();
     threads->names.secret = threads->secret;
-    threads->highest_offset = -1;
     return threads;
 }
 
@@ -178,8 +176,6 @@ void threads_put(struct threads *threads, const struct thread_name *name,
     entry->last_offset = thread->last_offset;
     entry->updated_at = thread->updated_at;
     entry->epoch = thread->epoch;
-    if (thread->last_offset > threads->highest_offset)
-        threads->highest_offset = thread->last_offset;
 }
 
 /* Takes an entry out; the one that has moved to its place is to be found there. */
@@ -220,7 +216,13 @@ size_t threads_bytes(const struct threads *threads)
 
 int64_t threads_highest_offset(const struct threads *threads)
 {
-    return threads->highest_offset;
+    int64_t highest = -1;
+    uint32_t number = UINT32_MAX;
+
+    while ((number = threads_store_before(&threads->entries, number)) != 0)
+        if (entry_of(threads, number)->last_offset > highest)
+            highest = entry_of(threads, number)->last_offset;
+    return highest;
 }
 
 bool threads_next_older(const struct threads *threads, wall_ms before, size_t most,

@@ -71,7 +71,7 @@ size_t threads_count(const struct threads *threads);
 /* All memory that is in use for it, in bytes, its own bookkeeping and gaps included. */
 size_t threads_bytes(const struct threads *threads);
 
-/* The highest last_offset of all entries, also of those that were removed; -1: none. */
+/* The highest last_offset of all entries; -1: none.  Looks at each: some 20 ms a million. */
 int64_t threads_highest_offset(const struct threads *threads);
 
 /*
