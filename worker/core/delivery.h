@@ -75,15 +75,16 @@ struct delivery {
     wall_ms first_attempt_at; /* 0: none yet */
     struct verdict verdict;   /* of the last attempt */
     struct ask ask;
-    struct text request;                /* the body of an ask that is no part */
-    struct fetch fetch;                 /* while it is FETCHING */
-    struct text file_name;              /* of the fetch */
-    void *recording;                    /* the carrier's, while it is RECORDING */
-    struct letter letter;               /* while it is being buried */
-    void *burial;                       /* the carrier's, as ask.carrier */
-    struct due due;                     /* RESTING: until when; READY: at its server, by number */
-    TAILQ_ENTRY(delivery) in_queue;     /* among the heads, or held at its route */
-    TAILQ_ENTRY(delivery) in_lane;      /* all of one key, oldest first */
+    enum errand_step asked;         /* what the ask is for; the next step may be another by now */
+    struct text request;            /* the body of an ask that is no part */
+    struct fetch fetch;             /* while it is FETCHING */
+    struct text file_name;          /* of the fetch */
+    void *recording;                /* the carrier's, while it is RECORDING */
+    struct letter letter;           /* while it is being buried */
+    void *burial;                   /* the carrier's, as ask.carrier */
+    struct due due;                 /* RESTING: until when; READY: at its server, by number */
+    TAILQ_ENTRY(delivery) in_queue; /* among the heads, or held at its route */
+    TAILQ_ENTRY(delivery) in_lane;  /* all of one key, oldest first */
     TAILQ_ENTRY(delivery) in_partition; /* all open ones of a partition, oldest first */
 };
 
