@@ -199,6 +199,12 @@ int64_t dispatch_progress(const struct partition *partition)
     return ledger_commit_point(partition->ledger);
 }
 
+/* Whether it is better finished here; of what is lost only what cannot be called back. */
+static bool is_to_be_finished(const struct delivery *delivery, bool lost)
+{
+    return delivery_is_begun(delivery) && !(lost && delivery_may_end_soon(delivery));
+}
+
 void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool lost,
                     const struct moment *now)
 {
@@ -211,7 +217,7 @@ void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool
         struct delivery *next = TAILQ_NEXT(delivery, in_partition);
         bool is_gap = delivery->record->offset < reach && delivery_may_end_soon(delivery) &&
                       !lanes_is_blocked(delivery);
-        if (!is_gap && !delivery_is_begun(delivery)) {
+        if (!is_gap && !is_to_be_finished(delivery, lost)) {
             lanes_block(delivery);
             dispatch_withdraw(dispatch, delivery, now);
         }

@@ -27,6 +27,7 @@ void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const s
     if (delivery->route->state != ROUTE_OPEN && !delivery->probes) {
         servers_release(&dispatch->servers, delivery->route->server);
         dispatch_hold(delivery);
+        (void)dispatch_end_here(dispatch, delivery, now);
         return;
     }
     delivery_set_state(delivery, DELIVERY_SENDING);
@@ -72,6 +73,8 @@ static void on_delivered(struct dispatch *dispatch, struct delivery *delivery,
     }
     if (++delivery->next_part < delivery->part_count) {
         dispatch_enqueue(dispatch, delivery);
+        if (delivery->partition->lost)
+            (void)dispatch_end_here(dispatch, delivery, now);
         return;
     }
     struct report report = dispatch_report_attempt(REPORT_DELIVERED, delivery, answer);
@@ -123,7 +126,7 @@ void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
     report.rest = server->gate - now->mono;
     dispatch->port.report(dispatch->port.context, &report);
     dispatch_enqueue(dispatch, delivery);
-    if (!delivery_is_begun(delivery))
+    if (!delivery_is_begun(delivery) || delivery->partition->lost)
         (void)dispatch_end_here(dispatch, delivery, now);
 }
 

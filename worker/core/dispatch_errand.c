@@ -224,7 +224,8 @@ static void follow_thread(struct dispatch *dispatch, struct delivery *delivery,
 
 /*
  * A partition that leaves begins nothing; what is begun is finished, and so are gaps below what is
- * done, unless it is somebody else's by now.
+ * done, unless it is somebody else's by now.  Who comes from the wire counts as begun in the reach
+ * until it is known what came of that: it must not be its own excuse.
  */
 static bool stops_here(const struct delivery *delivery, enum errand_step step)
 {
@@ -235,7 +236,7 @@ static bool stops_here(const struct delivery *delivery, enum errand_step step)
     if (partition->lost)
         return true;
     return !errand_is_begun(delivery->errand) &&
-           delivery->record->offset > partition_reach(partition);
+           delivery->record->offset >= partition_reach(partition);
 }
 
 static bool asks_server(enum errand_step step)
@@ -253,13 +254,15 @@ static bool may_go_on(struct dispatch *dispatch, struct delivery *delivery,
 
     if (stops_here(delivery, step)) {
         lanes_block(delivery);
-        dispatch_withdraw(dispatch, delivery, now);
+        dispatch_stop_probing(dispatch, delivery, now);
+        dispatch_drop(dispatch, delivery);
         return false;
     }
     if (asks_server(step) && route->state != ROUTE_OPEN && !delivery->probes) {
         dispatch_hold(delivery);
         if (route->state == ROUTE_UNRESOLVED)
             dispatch_route_due(dispatch, route, now);
+        (void)dispatch_end_here(dispatch, delivery, now);
         return false;
     }
     return prepare(dispatch, delivery) == 0;

@@ -145,10 +145,11 @@ void dispatch_bury(struct dispatch *dispatch, struct delivery *delivery,
 void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery,
                      const struct moment *now);
 
-/* Takes a delivery out that is WAITING and not among the heads, not done, and frees it. */
+/* Takes a delivery out that stands nowhere (no queue, wire, heap or route), not done, and frees it.
+ */
 void dispatch_drop(struct dispatch *dispatch, struct delivery *delivery);
 
-/* Takes a delivery out of everything, not done, and frees it. */
+/* Takes a delivery out of where its state says that it stands, not done, and frees it. */
 void dispatch_withdraw(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now);
 
