@@ -115,17 +115,19 @@ uint16_t standin_control_port(const struct standin *standin)
     return httpd_port(standin->control);
 }
 
-void standin_observe(struct standin *standin,
-                     void (*accepted)(void *context, const struct standin_post *post),
-                     void *context)
+static void tell_change(void *context, const struct post *post)
 {
-    standin->accepted = accepted;
-    standin->accepted_context = context;
+    const struct standin *standin = context;
+    const struct standin_post seen = standin_post_at(standin, post->n);
+
+    standin->observer.changed(standin->observer.context, &seen);
 }
 
-uint64_t standin_accepted(const struct standin *standin)
+void standin_observe(struct standin *standin, const struct standin_observer *observer)
 {
-    return standin->model.post_count;
+    standin->observer = *observer;
+    standin->model.changed = tell_change;
+    standin->model.changed_context = standin;
 }
 
 struct standin_post standin_post_at(const struct standin *standin, uint64_t n)
@@ -144,9 +146,19 @@ struct standin_post standin_post_at(const struct standin *standin, uint64_t n)
                                   .message = post->message,
                                   .props = post->props,
                                   .create_at = post->create_at,
+                                  .edit_at = post->edit_at,
                                   .deleted = post->delete_at != 0,
                                   .file_count = post->file_count,
                                   .row = post };
+}
+
+static struct standin_file file_of(const struct file *file)
+{
+    return (struct standin_file){ .id = file->id,
+                                  .name = file->name,
+                                  .mime_type = files_mime_type(file->name),
+                                  .bytes = file->bytes,
+                                  .size = file->size };
 }
 
 struct standin_file standin_file_of(const struct standin_post *post, size_t i)
@@ -154,9 +166,24 @@ struct standin_file standin_file_of(const struct standin_post *post, size_t i)
     const struct post *row = post->row;
 
     must(i < row->file_count);
-    const struct file *file = row->files[i];
-    return (struct standin_file){ .id = file->id,
-                                  .name = file->name,
-                                  .mime_type = files_mime_type(file->name),
-                                  .size = file->size };
+    return file_of(row->files[i]);
+}
+
+bool standin_has_reaction(const struct standin_post *post, const char *emoji_name)
+{
+    const struct post *row = post->row;
+
+    for (size_t i = 0; i < row->reaction_count; i++)
+        if (strcmp(row->reactions[i].emoji_name, emoji_name) == 0)
+            return true;
+    return false;
+}
+
+bool standin_find_file(const struct standin *standin, const char *id, struct standin_file *ret)
+{
+    const struct file *file = map_find(&standin->model.files, id, strlen(id));
+
+    if (file)
+        *ret = file_of(file);
+    return file;
 }

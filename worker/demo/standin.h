@@ -79,16 +79,18 @@ struct standin_post {
     const char *message;
     const char *props; /* JSON */
     wall_ms create_at;
+    wall_ms edit_at; /* 0: never edited */
     bool deleted;
     size_t file_count; /* see standin_file_of() */
     const void *row;   /* the stand-in's own */
 };
 
-/* A file of a post; strings as in a post.  Its bytes: control "file". */
+/* A file; strings and bytes are borrowed until standin_close(), deleted or not. */
 struct standin_file {
     const char *id;
     const char *name;
     const char *mime_type; /* "" when it is not known */
+    const char *bytes;
     uint64_t size;
 };
 
@@ -116,18 +118,28 @@ uint16_t standin_control_port(const struct standin *standin);
 int standin_command(struct standin *standin, const char *name, const char *json, struct text *ret,
                     struct fault *reterr) ATTR_MUST_USE;
 
-/* Has `accepted` called for each post that is accepted from now on; NULL: for none. */
-void standin_observe(struct standin *standin,
-                     void (*accepted)(void *context, const struct standin_post *post),
-                     void *context);
+/* Is told what happens to posts, with the post as it is then. */
+struct standin_observer {
+    void *context;
+    void (*accepted)(void *context, const struct standin_post *post);
+    /* It was edited or deleted, somebody reacted to it, or a reply of it was deleted. */
+    void (*changed)(void *context, const struct standin_post *post);
+};
 
-/* How many posts were accepted. */
-uint64_t standin_accepted(const struct standin *standin);
+/* Has what happens from now on told; the observer is copied. */
+void standin_observe(struct standin *standin, const struct standin_observer *observer);
 
-/* The `n`-th accepted post, below standin_accepted(). */
+/* The `n`-th accepted post. */
 struct standin_post standin_post_at(const struct standin *standin, uint64_t n);
 
 /* The `i`-th file of a post that was just got, below its file_count. */
 struct standin_file standin_file_of(const struct standin_post *post, size_t i);
+
+/* Whether somebody reacted with that emoji to a post that was just got. */
+bool standin_has_reaction(const struct standin_post *post, const char *emoji_name);
+
+/* The file of that id.  False: there is none. */
+bool standin_find_file(const struct standin *standin, const char *id,
+                       struct standin_file *ret) ATTR_MUST_USE;
 
 #endif

@@ -240,12 +240,12 @@ static struct post *new_post(const struct standin *standin, const struct creatio
     return post;
 }
 
-static void announce(struct standin *standin)
+static void announce(const struct standin *standin, const struct post *post)
 {
-    if (!standin->accepted)
+    if (!standin->observer.accepted)
         return;
-    struct standin_post post = standin_post_at(standin, standin->model.post_count - 1);
-    standin->accepted(standin->accepted_context, &post);
+    const struct standin_post seen = standin_post_at(standin, post->n);
+    standin->observer.accepted(standin->observer.context, &seen);
 }
 
 /* The second half: checks the content, stores the post and answers. */
@@ -275,7 +275,7 @@ static void finish(struct standin *standin, struct exchange *exchange, struct cr
     exchange->status = 201;
     view_post(&exchange->reply, &standin->model, post, VIEW_CREATED);
     text_add_char(&exchange->reply, '\n');
-    announce(standin);
+    announce(standin, post);
 }
 
 /* A post was put off; now it is stored. */

@@ -45,8 +45,7 @@ struct standin {
     wall_ms wall_at_opening; /* moved by "clock" */
     bool clock_stopped;
     struct map counts; /* "METHOD path status" → uint64_t, of the API */
-    void (*accepted)(void *context, const struct standin_post *post);
-    void *accepted_context;
+    struct standin_observer observer;
 };
 
 /* Whether the older server is played. */

@@ -34,7 +34,7 @@ static void show_journal(const struct standin *standin, struct exchange *exchang
     uint64_t n = from ? strtoull(from, NULL, 10) : 0;
     uint64_t left = limit ? strtoull(limit, NULL, 10) : UINT64_MAX;
 
-    for (; n < standin_accepted(standin) && left > 0; n++, left--) {
+    for (; n < standin->model.post_count && left > 0; n++, left--) {
         struct standin_post post = standin_post_at(standin, n);
         write_accepted(&exchange->reply, &post);
     }
@@ -106,15 +106,15 @@ static void show_posts(const struct standin *standin, struct exchange *exchange)
 static void show_file(const struct standin *standin, struct exchange *exchange)
 {
     const char *id = exchange_query(exchange, "id");
-    const struct file *file = id ? map_find(&standin->model.files, id, strlen(id)) : NULL;
+    struct standin_file file;
+    bool found = id && standin_find_file(standin, id, &file);
 
-    exchange->status = file ? 200 : 404;
-    if (!file)
+    exchange->status = found ? 200 : 404;
+    if (!found)
         return;
-    const char *type = files_mime_type(file->name);
-    exchange->content_type = *type ? type : "application/octet-stream";
+    exchange->content_type = *file.mime_type ? file.mime_type : "application/octet-stream";
     exchange_add_header(exchange, "X-Content-Type-Options", "nosniff");
-    text_add(&exchange->reply, file->bytes, file->size);
+    text_add(&exchange->reply, file.bytes, file.size);
 }
 
 static const struct {

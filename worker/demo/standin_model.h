@@ -93,6 +93,7 @@ struct channel {
  */
 struct post {
     char id[ID_SIZE];
+    size_t n;              /* counts from 0, in the order of acceptance; a row has none */
     struct post *original; /* of a row that an edit left; NULL for a post */
     struct post *row;      /* that its last edit left, and that one's before it */
     struct user *user;
@@ -136,6 +137,9 @@ struct model {
     struct post **posts;      /* all that were accepted, in that order */
     size_t post_count;
     size_t post_capacity;
+    /* Told of every post that was changed, but not of rows; NULL: nobody is. */
+    void (*changed)(void *context, const struct post *post);
+    void *changed_context;
 };
 
 void model_init(struct model *model, enum standin_version version, uint64_t seed, wall_ms now);

@@ -31,6 +31,7 @@ void model_add_post(struct model *model, struct post *post)
     model_new_id(model, post->id);
     post->create_at = model->now;
     post->update_at = model->now;
+    post->n = model->post_count;
     append(&model->posts, &model->post_count, &model->post_capacity, post);
     append(&channel->posts, &channel->post_count, &channel->post_capacity, post);
     map_put(&model->posts_by_id, post->id, ID_LENGTH, post);
@@ -49,6 +50,8 @@ void model_touch_post(struct model *model, struct post *post)
 {
     post->update_at = model->now;
     post->channel->last_change_at = model->now;
+    if (model->changed && !post->original)
+        model->changed(model->changed_context, post);
 }
 
 /* Puts a row behind its post in the list of the channel. */
