@@ -75,6 +75,7 @@ struct delivery {
     wall_ms first_attempt_at; /* 0: none yet */
     struct verdict verdict;   /* of the last attempt */
     struct ask ask;
+    enum errand_step step;              /* of an errand: what the last request or fetch is for */
     struct text request;                /* the body of an ask that is no part */
     struct fetch fetch;                 /* while it is FETCHING */
     struct text file_name;              /* of the fetch */

@@ -184,14 +184,10 @@ static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
 }
 
 /* The thread that a reply goes into; NULL: the post begins one, or has none. */
-static const char *expected_root(const struct dispatch *dispatch, const struct delivery *delivery)
+static const char *expected_root(const struct delivery *delivery)
 {
-    if (!delivery->errand)
-        return NULL;
-    const struct errand_facts facts = dispatch_facts(dispatch, delivery);
-    return errand_next(delivery->errand, &facts) == ERRAND_POST_REPLY
-               ? delivery->errand->thread.root
-               : NULL;
+    return delivery->errand && delivery->step == ERRAND_POST_REPLY ? delivery->errand->thread.root
+                                                                   : NULL;
 }
 
 static void on_post_answered(struct dispatch *dispatch, struct delivery *delivery,
@@ -199,7 +195,7 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
 {
     const struct expected_post expected = { .channel_id = delivery->route->channel_id,
                                             .event_name = delivery->event_name,
-                                            .root_id = expected_root(dispatch, delivery) };
+                                            .root_id = expected_root(delivery) };
 
     servers_release(&dispatch->servers, delivery->route->server);
     verdict_of_post(answer, &expected, &delivery->verdict);

@@ -130,6 +130,7 @@ static bool start_fetch(struct dispatch *dispatch, struct delivery *delivery)
                                       .channel_id = delivery->route->channel_id,
                                       .size = attachment->size,
                                       .owner = delivery };
+    delivery->step = ERRAND_FETCH;
     delivery_set_state(delivery, DELIVERY_FETCHING);
     dispatch->port.fetch(dispatch->port.context, &delivery->fetch);
     return true;

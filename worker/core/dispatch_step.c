@@ -7,13 +7,6 @@
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
 
-static enum errand_step step_of(const struct dispatch *dispatch, const struct delivery *delivery)
-{
-    const struct errand_facts facts = dispatch_facts(dispatch, delivery);
-
-    return errand_next(delivery->errand, &facts);
-}
-
 /* ---- posts ---- */
 
 void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
@@ -27,7 +20,7 @@ void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
     };
     struct errand *errand = delivery->errand;
 
-    if (step_of(dispatch, delivery) == ERRAND_POST_REPLY) {
+    if (delivery->step == ERRAND_POST_REPLY) {
         errand_posted_reply(errand, delivery->verdict.post_id);
     } else {
         struct report report = dispatch_report_of(REPORT_NEW_ROOT, delivery);
@@ -128,7 +121,7 @@ static bool take(struct dispatch *dispatch, struct delivery *delivery, const str
 {
     const struct errand_facts facts = dispatch_facts(dispatch, delivery);
 
-    switch (errand_next(delivery->errand, &facts)) {
+    switch (delivery->step) {
     case ERRAND_ASK_WHO:
         return take_bot(dispatch, delivery, answer);
     case ERRAND_READ_RECENT:
@@ -166,7 +159,7 @@ static bool take(struct dispatch *dispatch, struct delivery *delivery, const str
 /* What is refused for the post's own sake, whatever the channel says.  False: ask the channel. */
 static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
 {
-    enum errand_step step = step_of(dispatch, delivery);
+    enum errand_step step = delivery->step;
     bool is_gone = delivery->verdict.http_status == 404;
 
     if (step == ERRAND_SEARCH) { /* the server does not let one search */
@@ -190,7 +183,7 @@ static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
 bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now)
 {
-    enum errand_step step = step_of(dispatch, delivery);
+    enum errand_step step = delivery->step;
 
     if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
         return false;
