@@ -66,10 +66,12 @@ struct delivery {
     struct errand *errand;   /* of a conversation's event, owned; NULL: a notification */
     struct text *parts;      /* request bodies, owned */
     size_t part_count;
-    enum delivery_parts parts_are; /* of an errand */
-    size_t next_part;              /* of a notification: the first that is not posted yet */
-    bool prioritised;              /* rendered for a server that takes priorities */
-    bool probes;                   /* it tries a closed route for all that wait there */
+    enum delivery_parts parts_are;   /* of an errand … */
+    const struct route *parts_route; /* … and for which channel … */
+    char parts_root[27];             /* … and root they were rendered */
+    size_t next_part;                /* of a notification: the first that is not posted yet */
+    bool prioritised;                /* rendered for a server that takes priorities */
+    bool probes;                     /* it tries a closed route for all that wait there */
     unsigned attempts;
     mono_ms rest;             /* the last one */
     wall_ms first_attempt_at; /* 0: none yet */

@@ -28,7 +28,6 @@ void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
         report.verdict = &delivery->verdict;
         dispatch->port.report(dispatch->port.context, &report);
         errand_posted_root(errand, delivery->verdict.post_id, delivery->route->channel_id);
-        delivery_forget_parts(delivery);
     }
     dispatch_go_on(dispatch, delivery, now);
 }
