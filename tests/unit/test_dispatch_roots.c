@@ -161,6 +161,24 @@ static void a_thread_that_is_gone_when_it_is_read_is_gone(void **state)
 
 /* ---- there after all ---- */
 
+static void a_root_that_is_there_is_tried_again_after_a_rest(void **state)
+{
+    struct stage *stage = *state;
+
+    talk_say(stage, 5, "c-1");
+    stage_refuse(stage, 0, 400, ROOT_REFUSED);
+    talk_answer_post(stage, 0, &(struct talk_post){ .id = ROOT }, MIRROR);
+    assert_int_equal(stage->ask_count, 0);
+    assert_int_equal(stage->reports[REPORT_RETRYING], 1);
+    stage_wait(stage, STAGE_RETRY_MS * 3);
+    assert_on_wire(stage, 0, ASK_POST, "/posts?");
+    assert_says(stage, 0, "\"root_id\":\"" ROOT "\"");
+    stage_accept(stage, 0);
+    stage_acknowledge(stage);
+    assert_int_equal(stage->reports[REPORT_NEW_ROOT], 0);
+    assert_int_equal(stage->stored, 6);
+}
+
 static void a_root_that_cannot_be_read_just_now_is_asked_for_again(void **state)
 {
     struct stage *stage = *state;
@@ -230,6 +248,7 @@ int main(void)
         STAGED(only_a_root_that_our_bot_wrote_is_one),
         STAGED(a_channel_without_a_team_is_not_searched),
         STAGED(a_thread_that_is_gone_when_it_is_read_is_gone),
+        STAGED(a_root_that_is_there_is_tried_again_after_a_rest),
         STAGED(a_root_that_cannot_be_read_just_now_is_asked_for_again),
         STAGED(a_root_in_another_channel_is_followed_there),
         STAGED(a_long_thread_goes_on_in_a_new_one_that_links_back),

@@ -1,6 +1,7 @@
 /*
  * The steps of a conversation's event: what their answers mean.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "common/mem.h"
@@ -81,6 +82,12 @@ static bool take_roots(struct dispatch *dispatch, struct delivery *delivery,
     return true;
 }
 
+/* Says why what was answered is no help. */
+static void say(struct delivery *delivery, const char *words)
+{
+    (void)snprintf(delivery->verdict.words, sizeof(delivery->verdict.words), "%s", words);
+}
+
 static bool take_root(struct dispatch *dispatch, struct delivery *delivery,
                       const struct answer *answer)
 {
@@ -89,8 +96,10 @@ static bool take_root(struct dispatch *dispatch, struct delivery *delivery,
     if (!finding_read(answer, &root))
         return false;
     report_lookup(dispatch, delivery, root.is_deleted ? LOOKUP_NOT_FOUND : LOOKUP_FOUND);
-    errand_took_root(delivery->errand, &root);
-    return true;
+    if (errand_took_root(delivery->errand, &root))
+        return true;
+    say(delivery, "the server does not know the thread, and yet its root is there");
+    return false;
 }
 
 /* Whether there is more of a thread than its last page; old servers bring all of it at once. */
@@ -115,7 +124,7 @@ static bool take_page(struct dispatch *dispatch, struct delivery *delivery,
     return true;
 }
 
-/* Takes what a step brought.  False: the answer makes no sense. */
+/* Takes what a step brought.  False: it is no help now, and is asked for again. */
 static bool take(struct dispatch *dispatch, struct delivery *delivery, const struct answer *answer)
 {
     const struct errand_facts facts = dispatch_facts(dispatch, delivery);
@@ -173,7 +182,7 @@ static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
     }
     if ((step == ERRAND_READ_ROOT || step == ERRAND_READ_THREAD) && is_gone) {
         report_lookup(dispatch, delivery, LOOKUP_NOT_FOUND);
-        errand_took_root(delivery->errand, NULL);
+        (void)errand_took_root(delivery->errand, NULL);
         return true;
     }
     return false;
@@ -206,11 +215,13 @@ void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery
     verdict_of_request(answer, &delivery->verdict);
     switch (delivery->verdict.kind) {
     case VERDICT_DELIVERED:
-        if (take(dispatch, delivery, answer))
+        if (take(dispatch, delivery, answer)) {
             dispatch_go_on(dispatch, delivery, now);
-        else
-            dispatch_retry(dispatch, delivery, answer, now);
-        return;
+            return;
+        }
+        if (!delivery->verdict.words[0])
+            say(delivery, "the answer makes no sense");
+        break;
     case VERDICT_RATE_LIMITED:
         dispatch_pause_server(dispatch, delivery, answer, now);
         return;

@@ -9,7 +9,8 @@
  *   thread looks for one in Mattermost before a root is made, and so does whatever an earlier owner
  *   of the partition may have begun (`doubtful`).
  * - A new root is recorded before anything is posted under it, so that a crash makes no second one.
- * - A root that a server says to be wrong is read: only when it is gone a new one is made.
+ * - A root that a server says to be wrong is read: only when it is gone a new one is made; one that
+ *   is there is tried again later.
  * - An edit of a message that is not there is posted like the message; a deletion or closing that
  *   finds nothing is done with that.
  *
@@ -129,8 +130,8 @@ const char *errand_why(const struct errand *errand);
 void errand_took_roots(struct errand *errand, const struct findings *findings);
 /* The channel's team; empty: it has none, and cannot be searched. */
 void errand_took_team(struct errand *errand, const char *team);
-/* The root that was in doubt: NULL: it is gone. */
-void errand_took_root(struct errand *errand, const struct finding *root);
+/* The root that was in doubt; NULL: it is gone.  False: it is where and what it was. */
+bool errand_took_root(struct errand *errand, const struct finding *root);
 /* The server says that the root is wrong. */
 void errand_doubt_root(struct errand *errand);
 /* The thread's channel cannot be posted to any more, and there is another one to go on in. */

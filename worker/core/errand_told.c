@@ -82,13 +82,16 @@ void errand_doubt_root(struct errand *errand)
     errand->root_is_in_doubt = true;
 }
 
-void errand_took_root(struct errand *errand, const struct finding *root)
+bool errand_took_root(struct errand *errand, const struct finding *root)
 {
     errand->root_is_in_doubt = false;
-    if (!root || root->is_deleted || root->root[0])
+    if (!root || root->is_deleted || root->root[0]) {
         lose_root(errand, ROOT_LOST);
-    else
-        copy_id(errand->thread.channel, root->channel);
+        return true;
+    }
+    bool is_elsewhere = strcmp(root->channel, errand->thread.channel) != 0;
+    copy_id(errand->thread.channel, root->channel);
+    return is_elsewhere;
 }
 
 void errand_move(struct errand *errand)
