@@ -237,6 +237,48 @@ static void a_long_thread_goes_on_in_a_new_one_that_links_back(void **state)
     assert_int_equal(stage->stored, 8);
 }
 
+static void a_new_root_of_a_long_thread_is_looked_for_when_it_is_in_doubt(void **state)
+{
+    struct thread thread = talk_thread(3);
+    struct stage *stage;
+
+    talk_close(state);
+    talk_open(state);
+    stage = *state;
+    thread.replies = STAGE_MAX_REPLIES;
+    talk_tell(stage, "c-1", &thread);
+    talk_restore(stage);
+    talk_say(stage, 4, "c-1");
+    talk_answer_bot(stage, 0);
+    talk_answer_nothing(stage, 0); /* the message is not in the thread */
+    assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR "/posts?");
+    const struct talk_post roots[] = { { .id = ROOT },
+                                       { .id = NEW_ROOT, .created_at = 2000000000 } };
+    talk_answer_posts(stage, 0, roots, 2);
+    assert_string_equal(talk_written(stage, "c-1").root, NEW_ROOT);
+    stage_acknowledge(stage);
+    talk_answer_nothing(stage, 0);
+    assert_says(stage, 0, "\"root_id\":\"" NEW_ROOT "\"");
+    assert_int_equal(stage->reports[REPORT_NEW_ROOT], 0);
+}
+
+static void a_new_root_of_a_long_thread_whose_outcome_is_unknown_is_looked_for(void **state)
+{
+    struct stage *stage = *state;
+
+    for (int64_t offset = 5; offset < 7; offset++) {
+        talk_say(stage, offset, "c-1");
+        stage_accept(stage, 0);
+        stage_acknowledge(stage);
+    }
+    talk_say(stage, 7, "c-1");
+    stage_fail(stage, 0, ANSWER_UNKNOWN);
+    stage_wait(stage, STAGE_RETRY_MS * 3);
+    talk_answer_posts(stage, 0, &(struct talk_post){ .id = ROOT }, 1);
+    assert_on_wire(stage, 0, ASK_POST, "/posts?");
+    assert_says(stage, 0, "_redirect/pl/" ROOT);
+}
+
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, open_stage, talk_close)
 
 int main(void)
@@ -252,6 +294,8 @@ int main(void)
         STAGED(a_root_that_cannot_be_read_just_now_is_asked_for_again),
         STAGED(a_root_in_another_channel_is_followed_there),
         STAGED(a_long_thread_goes_on_in_a_new_one_that_links_back),
+        STAGED(a_new_root_of_a_long_thread_is_looked_for_when_it_is_in_doubt),
+        STAGED(a_new_root_of_a_long_thread_whose_outcome_is_unknown_is_looked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

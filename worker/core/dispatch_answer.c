@@ -208,8 +208,12 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
     case VERDICT_RATE_LIMITED:
         dispatch_pause_server(dispatch, delivery, answer, now);
         return;
-    case VERDICT_UNAVAILABLE:
     case VERDICT_AMBIGUOUS:
+        if (delivery->errand)
+            dispatch_step_doubted(delivery);
+        dispatch_retry(dispatch, delivery, answer, now);
+        return;
+    case VERDICT_UNAVAILABLE:
         dispatch_retry(dispatch, delivery, answer, now);
         return;
     case VERDICT_ROUTE_CLOSED:

@@ -33,6 +33,14 @@ void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
     dispatch_go_on(dispatch, delivery, now);
 }
 
+void dispatch_step_doubted(struct delivery *delivery)
+{
+    if (delivery->step == ERRAND_POST_ROOT)
+        errand_doubt_new_root(delivery->errand);
+    else
+        errand_doubt_reply(delivery->errand);
+}
+
 /* ---- what was read ---- */
 
 static void report_lookup(struct dispatch *dispatch, const struct delivery *delivery,
