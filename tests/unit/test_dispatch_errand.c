@@ -262,6 +262,59 @@ static void a_thread_of_several_pages_is_read_until_what_is_too_old(void **state
     assert_on_wire(stage, 0, ASK_POST, "/posts?");
 }
 
+/* ---- an outcome that is not known ---- */
+
+static void a_reply_whose_outcome_is_unknown_is_looked_for_before_it_is_repeated(void **state)
+{
+    struct stage *stage = *state;
+
+    begin(stage);
+    talk_say(stage, 1, "c-1");
+    stage_fail(stage, 0, ANSWER_UNKNOWN);
+    assert_int_equal(stage->ask_count, 0);
+    stage_wait(stage, STAGE_RETRY_MS * 3);
+    assert_on_wire(stage, 0, ASK_GET, "/posts/" ROOT "/thread?");
+    talk_answer_nothing(stage, 0);
+    assert_on_wire(stage, 0, ASK_POST, "/posts?");
+    stage_fail(stage, 0, ANSWER_UNKNOWN);
+    stage_wait(stage, STAGE_RETRY_MS * 9);
+    talk_answer_posts(
+        stage, 0, &(struct talk_post){ .id = POST, .root = ROOT, .message = "m-1", .part = 1 }, 1);
+    stage_acknowledge(stage);
+    assert_int_equal(stage->stored, 2);
+}
+
+static void a_root_whose_outcome_is_unknown_is_looked_for_before_it_is_repeated(void **state)
+{
+    struct stage *stage = *state;
+
+    begin(stage);
+    dispatch_committed(stage->dispatch, stage->partition, 1, &stage->now);
+    talk_start(stage, STAGE_WINDOW, "c-2");
+    stage_fail(stage, 0, ANSWER_UNKNOWN);
+    stage_wait(stage, STAGE_RETRY_MS * 3);
+    assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR "/posts?");
+    talk_answer_posts(stage, 0, &(struct talk_post){ .id = NEW_ROOT, .conversation = "c-2" }, 1);
+    assert_string_equal(talk_written(stage, "c-2").root, NEW_ROOT);
+    stage_acknowledge(stage);
+    stage_acknowledge(stage);
+    assert_int_equal(stage->stored, STAGE_WINDOW + 1);
+}
+
+static void what_was_not_sent_is_sent_again_without_a_look(void **state)
+{
+    struct stage *stage = *state;
+
+    begin(stage);
+    talk_say(stage, 1, "c-1");
+    stage_fail(stage, 0, ANSWER_NOT_SENT);
+    stage_wait(stage, STAGE_RETRY_MS * 3);
+    assert_on_wire(stage, 0, ASK_POST, "/posts?");
+    stage_answer(stage, 0, ANSWER_HTTP, 429, "limit exceeded\n");
+    stage_wait(stage, 2000);
+    assert_on_wire(stage, 0, ASK_POST, "/posts?");
+}
+
 #define STAGED(test)   cmocka_unit_test_setup_teardown(test, talk_open, talk_close)
 #define RESTORED(test) cmocka_unit_test_setup_teardown(test, talk_open_restored, talk_close)
 
@@ -282,6 +335,9 @@ int main(void)
         STAGED(only_what_our_bot_wrote_tells_that_a_message_is_there),
         STAGED(an_answer_that_came_for_another_first_is_still_taken_for_what_was_asked),
         STAGED(a_thread_of_several_pages_is_read_until_what_is_too_old),
+        RESTORED(a_reply_whose_outcome_is_unknown_is_looked_for_before_it_is_repeated),
+        RESTORED(a_root_whose_outcome_is_unknown_is_looked_for_before_it_is_repeated),
+        RESTORED(what_was_not_sent_is_sent_again_without_a_look),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

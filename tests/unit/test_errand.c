@@ -161,9 +161,12 @@ static void a_root_that_is_fine_after_all_is_kept(void **state)
     struct finding root = { .id = ROOT, .channel = OTHER };
 
     errand_doubt_root(errand);
-    errand_took_root(errand, &root);
+    assert_true(errand_took_root(errand, &root));
     assert_next(errand, POST_REPLY);
     assert_string_equal(errand->thread.channel, OTHER); /* somebody moved it */
+    errand_doubt_root(errand);
+    assert_false(errand_took_root(errand, &root)); /* and now it is there */
+    assert_next(errand, POST_REPLY);
     errand_free(errand);
 }
 

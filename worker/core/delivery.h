@@ -66,25 +66,27 @@ struct delivery {
     struct errand *errand;   /* of a conversation's event, owned; NULL: a notification */
     struct text *parts;      /* request bodies, owned */
     size_t part_count;
-    enum delivery_parts parts_are; /* of an errand */
-    size_t next_part;              /* of a notification: the first that is not posted yet */
-    bool prioritised;              /* rendered for a server that takes priorities */
-    bool probes;                   /* it tries a closed route for all that wait there */
+    enum delivery_parts parts_are;   /* of an errand … */
+    const struct route *parts_route; /* … and for which channel … */
+    char parts_root[27];             /* … and root they were rendered */
+    size_t next_part;                /* of a notification: the first that is not posted yet */
+    bool prioritised;                /* rendered for a server that takes priorities */
+    bool probes;                     /* it tries a closed route for all that wait there */
     unsigned attempts;
     mono_ms rest;             /* the last one */
     wall_ms first_attempt_at; /* 0: none yet */
     struct verdict verdict;   /* of the last attempt */
     struct ask ask;
-    enum errand_step asked;         /* what the ask is for; the next step may be another by now */
-    struct text request;            /* the body of an ask that is no part */
-    struct fetch fetch;             /* while it is FETCHING */
-    struct text file_name;          /* of the fetch */
-    void *recording;                /* the carrier's, while it is RECORDING */
-    struct letter letter;           /* while it is being buried */
-    void *burial;                   /* the carrier's, as ask.carrier */
-    struct due due;                 /* RESTING: until when; READY: at its server, by number */
-    TAILQ_ENTRY(delivery) in_queue; /* among the heads, or held at its route */
-    TAILQ_ENTRY(delivery) in_lane;  /* all of one key, oldest first */
+    enum errand_step step;              /* of an errand: what the last request or fetch is for */
+    struct text request;                /* the body of an ask that is no part */
+    struct fetch fetch;                 /* while it is FETCHING */
+    struct text file_name;              /* of the fetch */
+    void *recording;                    /* the carrier's, while it is RECORDING */
+    struct letter letter;               /* while it is being buried */
+    void *burial;                       /* the carrier's, as ask.carrier */
+    struct due due;                     /* RESTING: until when; READY: at its server, by number */
+    TAILQ_ENTRY(delivery) in_queue;     /* among the heads, or held at its route */
+    TAILQ_ENTRY(delivery) in_lane;      /* all of one key, oldest first */
     TAILQ_ENTRY(delivery) in_partition; /* all open ones of a partition, oldest first */
 };
 

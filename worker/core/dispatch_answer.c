@@ -186,8 +186,8 @@ static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
 /* The thread that a reply goes into; NULL: the post begins one, or has none. */
 static const char *expected_root(const struct delivery *delivery)
 {
-    return delivery->errand && delivery->asked == ERRAND_POST_REPLY ? delivery->errand->thread.root
-                                                                    : NULL;
+    return delivery->errand && delivery->step == ERRAND_POST_REPLY ? delivery->errand->thread.root
+                                                                   : NULL;
 }
 
 static void on_post_answered(struct dispatch *dispatch, struct delivery *delivery,
@@ -208,8 +208,12 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
     case VERDICT_RATE_LIMITED:
         dispatch_pause_server(dispatch, delivery, answer, now);
         return;
-    case VERDICT_UNAVAILABLE:
     case VERDICT_AMBIGUOUS:
+        if (delivery->errand)
+            dispatch_step_doubted(delivery);
+        dispatch_retry(dispatch, delivery, answer, now);
+        return;
+    case VERDICT_UNAVAILABLE:
         dispatch_retry(dispatch, delivery, answer, now);
         return;
     case VERDICT_ROUTE_CLOSED:

@@ -86,9 +86,18 @@ static int render(struct dispatch *dispatch, struct delivery *delivery, enum del
     }
     dispatch_take_parts(dispatch, delivery);
     delivery->parts_are = kind;
+    delivery->parts_route = delivery->route;
+    memcpy(delivery->parts_root, delivery->errand->thread.root, sizeof(delivery->parts_root));
     if (kind != PARTS_ROOT)
         errand_rendered(delivery->errand, delivery->part_count);
     return 0;
+}
+
+/* Bodies name their channel and root: a thread that is found elsewhere makes others of them. */
+static bool has_parts(const struct delivery *delivery, enum delivery_parts wanted)
+{
+    return delivery->parts_are == wanted && delivery->parts_route == delivery->route &&
+           strcmp(delivery->parts_root, delivery->errand->thread.root) == 0;
 }
 
 /* Renders what the next step sends.  -1: the delivery is buried. */
@@ -97,7 +106,7 @@ static int prepare(struct dispatch *dispatch, struct delivery *delivery)
     enum delivery_parts wanted;
 
     while ((wanted = parts_for(next_step(dispatch, delivery))) != PARTS_NONE &&
-           wanted != delivery->parts_are)
+           !has_parts(delivery, wanted))
         if (render(dispatch, delivery, wanted) != 0)
             return -1;
     return 0;
@@ -130,6 +139,7 @@ static bool start_fetch(struct dispatch *dispatch, struct delivery *delivery)
                                       .channel_id = delivery->route->channel_id,
                                       .size = attachment->size,
                                       .owner = delivery };
+    delivery->step = ERRAND_FETCH;
     delivery_set_state(delivery, DELIVERY_FETCHING);
     dispatch->port.fetch(dispatch->port.context, &delivery->fetch);
     return true;

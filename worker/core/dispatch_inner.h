@@ -73,6 +73,9 @@ void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery);
 void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
                           const struct moment *now);
 
+/* Whether the errand's post was made is not known. */
+void dispatch_step_doubted(struct delivery *delivery);
+
 /* A step that is no post was answered. */
 void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,
                             const struct answer *answer, const struct moment *now);

@@ -123,7 +123,7 @@ void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery)
     struct ask *ask = &delivery->ask;
     bool is_post = step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY;
 
-    delivery->asked = step;
+    delivery->step = step;
     *ask = (struct ask){ .purpose = is_post ? ASK_TO_POST : ASK_FOR_STEP,
                          .integration = delivery->route->integration,
                          .timeout = dispatch->options.attempt_timeout,

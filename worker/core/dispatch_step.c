@@ -1,6 +1,7 @@
 /*
  * The steps of a conversation's event: what their answers mean.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "common/mem.h"
@@ -20,7 +21,7 @@ void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
     };
     struct errand *errand = delivery->errand;
 
-    if (delivery->asked == ERRAND_POST_REPLY) {
+    if (delivery->step == ERRAND_POST_REPLY) {
         errand_posted_reply(errand, delivery->verdict.post_id);
     } else {
         struct report report = dispatch_report_of(REPORT_NEW_ROOT, delivery);
@@ -28,9 +29,16 @@ void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
         report.verdict = &delivery->verdict;
         dispatch->port.report(dispatch->port.context, &report);
         errand_posted_root(errand, delivery->verdict.post_id, delivery->route->channel_id);
-        delivery_forget_parts(delivery);
     }
     dispatch_go_on(dispatch, delivery, now);
+}
+
+void dispatch_step_doubted(struct delivery *delivery)
+{
+    if (delivery->step == ERRAND_POST_ROOT)
+        errand_doubt_new_root(delivery->errand);
+    else
+        errand_doubt_reply(delivery->errand);
 }
 
 /* ---- what was read ---- */
@@ -82,6 +90,12 @@ static bool take_roots(struct dispatch *dispatch, struct delivery *delivery,
     return true;
 }
 
+/* Says why what was answered is no help. */
+static void say(struct delivery *delivery, const char *words)
+{
+    (void)snprintf(delivery->verdict.words, sizeof(delivery->verdict.words), "%s", words);
+}
+
 static bool take_root(struct dispatch *dispatch, struct delivery *delivery,
                       const struct answer *answer)
 {
@@ -90,8 +104,10 @@ static bool take_root(struct dispatch *dispatch, struct delivery *delivery,
     if (!finding_read(answer, &root))
         return false;
     report_lookup(dispatch, delivery, root.is_deleted ? LOOKUP_NOT_FOUND : LOOKUP_FOUND);
-    errand_took_root(delivery->errand, &root);
-    return true;
+    if (errand_took_root(delivery->errand, &root))
+        return true;
+    say(delivery, "the server does not know the thread, and yet its root is there");
+    return false;
 }
 
 /* Whether there is more of a thread than its last page; old servers bring all of it at once. */
@@ -116,12 +132,12 @@ static bool take_page(struct dispatch *dispatch, struct delivery *delivery,
     return true;
 }
 
-/* Takes what a step brought.  False: the answer makes no sense. */
+/* Takes what a step brought.  False: it is no help now, and is asked for again. */
 static bool take(struct dispatch *dispatch, struct delivery *delivery, const struct answer *answer)
 {
     const struct errand_facts facts = dispatch_facts(dispatch, delivery);
 
-    switch (delivery->asked) {
+    switch (delivery->step) {
     case ERRAND_ASK_WHO:
         return take_bot(dispatch, delivery, answer);
     case ERRAND_READ_RECENT:
@@ -159,7 +175,7 @@ static bool take(struct dispatch *dispatch, struct delivery *delivery, const str
 /* What is refused for the post's own sake, whatever the channel says.  False: ask the channel. */
 static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
 {
-    enum errand_step step = delivery->asked;
+    enum errand_step step = delivery->step;
     bool is_gone = delivery->verdict.http_status == 404;
 
     if (step == ERRAND_SEARCH) { /* the server does not let one search */
@@ -170,7 +186,7 @@ static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
     }
     if ((step == ERRAND_READ_ROOT || step == ERRAND_READ_THREAD) && is_gone) {
         report_lookup(dispatch, delivery, LOOKUP_NOT_FOUND);
-        errand_took_root(delivery->errand, NULL);
+        (void)errand_took_root(delivery->errand, NULL);
         return true;
     }
     return false;
@@ -179,7 +195,7 @@ static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
 bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now)
 {
-    enum errand_step step = delivery->asked;
+    enum errand_step step = delivery->step;
 
     if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
         return false;
@@ -205,11 +221,13 @@ void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery
     verdict_of_request(answer, &delivery->verdict);
     switch (delivery->verdict.kind) {
     case VERDICT_DELIVERED:
-        if (take(dispatch, delivery, answer))
+        if (take(dispatch, delivery, answer)) {
             dispatch_go_on(dispatch, delivery, now);
-        else
-            dispatch_retry(dispatch, delivery, answer, now);
-        return;
+            return;
+        }
+        if (!delivery->verdict.words[0])
+            say(delivery, "the answer makes no sense");
+        break;
     case VERDICT_RATE_LIMITED:
         dispatch_pause_server(dispatch, delivery, answer, now);
         return;

@@ -30,12 +30,13 @@ static void plan_root(struct errand *errand, bool is_known)
 {
     bool is_start = errand->kind == EVENT_CONVERSATION_STARTED;
 
+    errand->root_may_be_there = errand->doubtful;
     if (errand_has_root(errand))
         return;
     errand->reason = is_start ? ROOT_STARTED : ROOT_UNSEEN_START;
     if (is_known)
         errand->reason = ROOT_LOST;
-    if (errand->doubtful || !is_start)
+    if (!is_start)
         errand->look = LOOK_AT_RECENT;
 }
 
@@ -114,6 +115,13 @@ static bool is_full(const struct errand *errand, const struct errand_facts *fact
            errand->post_count == 0 && errand->next_part == 0;
 }
 
+static enum errand_step next_root(const struct errand *errand, const struct errand_facts *facts)
+{
+    if (!errand->root_may_be_there)
+        return ERRAND_POST_ROOT;
+    return facts->bot_id[0] ? ERRAND_READ_RECENT : ERRAND_ASK_WHO;
+}
+
 static enum errand_step next_reply(const struct errand *errand)
 {
     if (errand->next_file < errand->file_count)
@@ -156,7 +164,7 @@ static enum errand_step next_in_thread(const struct errand *errand,
     if (errand_is_change(errand) && errand->post_count > 0)
         return next_change(errand);
     if (is_full(errand, facts))
-        return ERRAND_POST_ROOT;
+        return next_root(errand, facts);
     if (errand_is_told(errand) && !is_said)
         return next_reply(errand);
     return next_mark(errand, facts);
@@ -173,7 +181,7 @@ enum errand_step errand_next(const struct errand *errand, const struct errand_fa
     if (errand->look != LOOK_OVER)
         return next_look(errand, facts);
     if (errand_is_told(errand) || errand->kind == EVENT_CONVERSATION_STARTED)
-        return ERRAND_POST_ROOT;
+        return next_root(errand, facts);
     return ERRAND_END;
 }
 

@@ -9,7 +9,9 @@
  *   thread looks for one in Mattermost before a root is made, and so does whatever an earlier owner
  *   of the partition may have begun (`doubtful`).
  * - A new root is recorded before anything is posted under it, so that a crash makes no second one.
- * - A root that a server says to be wrong is read: only when it is gone a new one is made.
+ * - A post that may have been made is looked for before it is made again.
+ * - A root that a server says to be wrong is read: only when it is gone a new one is made; one that
+ *   is there is tried again later.
  * - An edit of a message that is not there is posted like the message; a deletion or closing that
  *   finds nothing is done with that.
  *
@@ -76,6 +78,7 @@ struct errand {
     enum errand_look look;
     char team[27];
     enum root_reason reason; /* of a root that is to be made while there is none */
+    bool root_may_be_there;  /* the one that is to be made: the newest posts know */
     bool root_is_new;        /* and to be noted */
     bool root_is_in_doubt;   /* a server says that it is wrong */
     bool thread_is_read;     /* or need not be */
@@ -129,8 +132,8 @@ const char *errand_why(const struct errand *errand);
 void errand_took_roots(struct errand *errand, const struct findings *findings);
 /* The channel's team; empty: it has none, and cannot be searched. */
 void errand_took_team(struct errand *errand, const char *team);
-/* The root that was in doubt: NULL: it is gone. */
-void errand_took_root(struct errand *errand, const struct finding *root);
+/* The root that was in doubt; NULL: it is gone.  False: it is where and what it was. */
+bool errand_took_root(struct errand *errand, const struct finding *root);
 /* The server says that the root is wrong. */
 void errand_doubt_root(struct errand *errand);
 /* The thread's channel cannot be posted to any more, and there is another one to go on in. */
@@ -144,6 +147,9 @@ void errand_fetched(struct errand *errand, const char *file_id, enum fetch_probl
 /* How many bodies were rendered for what is to be posted or patched. */
 void errand_rendered(struct errand *errand, size_t parts);
 void errand_posted_reply(struct errand *errand, const char *id);
+/* What came of POST_ROOT or POST_REPLY is not known. */
+void errand_doubt_new_root(struct errand *errand);
+void errand_doubt_reply(struct errand *errand);
 /* PATCH, EMPTY or DELETE of errand_at(): done, or the post was gone already. */
 void errand_changed(struct errand *errand);
 /* The server does not let its posts be changed: what they are to say is posted. */

@@ -29,20 +29,15 @@ static void adopt_root(struct errand *errand, const struct finding *root)
     errand->page_from[0] = '\0';
 }
 
-/* Of who starts a conversation only the newest posts can know: an earlier owner began it just now.
- */
-static bool is_quick(const struct errand *errand)
-{
-    return errand->kind == EVENT_CONVERSATION_STARTED;
-}
-
 void errand_took_roots(struct errand *errand, const struct findings *findings)
 {
-    if (findings->count > 0)
-        adopt_root(errand, &findings->list[findings->count - 1]); /* the newest: it continues */
+    const struct finding *newest = findings->count ? &findings->list[findings->count - 1] : NULL;
+
+    errand->root_may_be_there = false;
+    if (newest && strcmp(newest->id, errand->thread.root) != 0)
+        adopt_root(errand, newest); /* it continues those before */
     else
-        errand->look =
-            errand->look == LOOK_AT_RECENT && !is_quick(errand) ? LOOK_AT_CHANNEL : LOOK_OVER;
+        errand->look = errand->look == LOOK_AT_RECENT ? LOOK_AT_CHANNEL : LOOK_OVER;
 }
 
 void errand_took_team(struct errand *errand, const char *team)
@@ -72,6 +67,7 @@ static void lose_root(struct errand *errand, enum root_reason reason)
     errand->thread.is_closed = false;
     errand->reason = reason;
     errand->look = LOOK_AT_RECENT;
+    errand->root_may_be_there = false;
     errand->thread_is_read = true;
     errand->root_is_in_doubt = false;
     errand->root_is_new = false;
@@ -82,13 +78,16 @@ void errand_doubt_root(struct errand *errand)
     errand->root_is_in_doubt = true;
 }
 
-void errand_took_root(struct errand *errand, const struct finding *root)
+bool errand_took_root(struct errand *errand, const struct finding *root)
 {
     errand->root_is_in_doubt = false;
-    if (!root || root->is_deleted || root->root[0])
+    if (!root || root->is_deleted || root->root[0]) {
         lose_root(errand, ROOT_LOST);
-    else
-        copy_id(errand->thread.channel, root->channel);
+        return true;
+    }
+    bool is_elsewhere = strcmp(root->channel, errand->thread.channel) != 0;
+    copy_id(errand->thread.channel, root->channel);
+    return is_elsewhere;
 }
 
 void errand_move(struct errand *errand)
@@ -118,14 +117,29 @@ static void add_post(struct errand *errand, const struct finding *found)
     copy_id(post->id, found->id);
 }
 
-/* How many parts, from the first on, are posted already. */
-static size_t count_present(const struct errand *errand)
+/* The post that mirrors a part; NULL: there is none. */
+static const struct errand_post *find_post(const struct errand *errand, size_t part)
 {
-    size_t present = 0;
+    for (size_t i = 0; i < errand->post_count; i++)
+        if (errand->posts[i].part == part)
+            return &errand->posts[i];
+    return NULL;
+}
 
-    while (present < errand->post_count && errand->posts[present].part == present + 1)
-        present++;
-    return present;
+static void count_reply(struct errand *errand, const char *id)
+{
+    copy_id(errand->thread.last_post, id);
+    errand->thread.replies++;
+    errand->next_part++;
+}
+
+/* Goes on behind the parts that are there. */
+static void pass_posts(struct errand *errand)
+{
+    const struct errand_post *post;
+
+    while ((post = find_post(errand, errand->next_part + 1)))
+        count_reply(errand, post->id);
 }
 
 void errand_took_page(struct errand *errand, const struct findings *page, bool all)
@@ -142,7 +156,7 @@ void errand_took_page(struct errand *errand, const struct findings *page, bool a
     if (errand->post_count > 0)
         qsort(errand->posts, errand->post_count, sizeof(*errand->posts), compare_parts);
     if (errand->kind == EVENT_MESSAGE)
-        errand->next_part = count_present(errand);
+        pass_posts(errand);
 }
 
 /* ---- what was done ---- */
@@ -181,10 +195,23 @@ void errand_rendered(struct errand *errand, size_t parts)
 
 void errand_posted_reply(struct errand *errand, const char *id)
 {
-    copy_id(errand->thread.last_post, id);
-    errand->thread.replies++;
-    errand->next_part++;
+    count_reply(errand, id);
     errand->did_something = true;
+}
+
+void errand_doubt_new_root(struct errand *errand)
+{
+    errand->root_may_be_there = true;
+}
+
+/* What changes posts begins with it again, now that there may be one more: that does no harm. */
+void errand_doubt_reply(struct errand *errand)
+{
+    errand->thread_is_read = false;
+    errand->page_from[0] = '\0';
+    errand->post_count = 0;
+    if (errand_is_change(errand))
+        errand->next_part = 0;
 }
 
 void errand_changed(struct errand *errand)
