@@ -124,6 +124,29 @@ def test_a_worker_that_was_frozen_does_no_harm(stage):
     assert len(verdict.twice) <= 2, "no more than what was on the wire"
 
 
+def test_a_partition_that_comes_back_is_not_taken_for_one_made_again(stage):
+    """Its log has grown meanwhile: what this worker saw of its end when it had it is of no use."""
+    first = stage.worker("first").start().wait_until_ready()
+    chats = stage.chats()
+    names = [f"c-{number}" for number in range(12)]
+    for name in names:
+        chats.begin(name)
+    chats.finish()
+    stage.wait_until_chats_are_done(SECONDS)
+    second = stage.worker("second").start().wait_until_ready()
+    second.wait_for_line("restored")
+    for name in names:
+        chats.say(name)
+    chats.finish()
+    stage.wait_until_chats_are_done(SECONDS)
+    second.stop()
+    for name in names:
+        chats.say(name)
+    verdict = finish(stage, chats)
+    assert verdict.is_clean(), str(verdict)
+    assert not first.lines("partition_refused")
+
+
 def event(kind, conversation, number, **data):
     """Any event of a conversation."""
     return {
