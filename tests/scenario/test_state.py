@@ -124,6 +124,52 @@ def test_a_worker_that_was_frozen_does_no_harm(stage):
     assert len(verdict.twice) <= 2, "no more than what was on the wire"
 
 
+def test_a_partition_that_comes_back_is_not_taken_for_one_made_again(stage):
+    """Its log has grown meanwhile: what this worker saw of its end when it had it is of no use."""
+    first = stage.worker("first").start().wait_until_ready()
+    chats = stage.chats()
+    names = [f"c-{number}" for number in range(12)]
+    for name in names:
+        chats.begin(name)
+    chats.finish()
+    stage.wait_until_chats_are_done(SECONDS)
+    second = stage.worker("second").start().wait_until_ready()
+    second.wait_for_line("restored")
+    for name in names:
+        chats.say(name)
+    chats.finish()
+    stage.wait_until_chats_are_done(SECONDS)
+    second.stop()
+    for name in names:
+        chats.say(name)
+    verdict = finish(stage, chats)
+    assert verdict.is_clean(), str(verdict)
+    assert not first.lines("partition_refused")
+
+
+def test_a_marker_that_came_late_costs_a_restart_and_no_partition(stage):
+    """Of an owner who was gone when Kafka took it: to read, it is that of the next owner."""
+    worker = stage.worker().start().wait_until_ready()
+    chats = stage.chats()
+    chats.begin("c-1")
+    chats.finish()
+    stage.wait_until_chats_are_done(SECONDS)
+    producer = clients.producer(stage.cluster.bootstrap_servers)
+    for number in range(stage.partitions):
+        key = f"epoch/{stage.settings.conversations}/{number}"
+        producer.produce(stage.settings.state, b"v1", key, partition=number)
+    assert not producer.flush(SECONDS)
+    worker.wait_for_line("superseded")
+    chats.say("c-1")
+    said = worker.wait_for_line("orphaned")
+    assert said["topic"] == stage.settings.conversations
+    assert worker.wait() == 75, worker.describe()
+
+    worker.start().wait_until_ready()
+    verdict = finish(stage, chats)
+    assert verdict.is_clean(), str(verdict)
+
+
 def event(kind, conversation, number, **data):
     """Any event of a conversation."""
     return {

@@ -135,6 +135,23 @@ mono_ms assignments_give_back(struct assignments *assignments, const struct mome
     return next_deadline;
 }
 
+const struct assignment *assignments_find_orphan(struct assignments *assignments, mono_ms patience,
+                                                 const struct moment *now)
+{
+    struct assignment *assignment;
+
+    LIST_FOREACH(assignment, &assignments->all, all)
+    {
+        if (assignment->revoked || !dispatch_is_superseded(assignment->partition))
+            continue;
+        if (!assignment->superseded_at)
+            assignment->superseded_at = now->mono;
+        if (now->mono - assignment->superseded_at >= patience)
+            return assignment;
+    }
+    return NULL;
+}
+
 void assignments_leave_all(struct assignments *assignments, bool lost, const struct moment *now)
 {
     struct assignment *assignment;

@@ -25,8 +25,9 @@ struct assignment {
     mono_ms joined_at;       /* when that was begun to be read */
     struct partition *partition;
     bool revoked;
-    mono_ms deadline; /* of leaving */
-    int64_t next;     /* the offset after the last that was read; -1: none was */
+    mono_ms deadline;      /* of leaving */
+    mono_ms superseded_at; /* when that was seen; 0: it is not */
+    int64_t next;          /* the offset after the last that was read; -1: none was */
     LIST_ENTRY(assignment) all;
 };
 
@@ -60,6 +61,13 @@ void assignments_prove(struct assignments *assignments);
 
 /* Gives back what has been left.  The moment at which the next one's time is up. */
 mono_ms assignments_give_back(struct assignments *assignments, const struct moment *now);
+
+/*
+ * A partition that the state topic says to be another's while the group leaves it with us for
+ * longer than `patience`; NULL: there is none.  Nobody works on it.
+ */
+const struct assignment *assignments_find_orphan(struct assignments *assignments, mono_ms patience,
+                                                 const struct moment *now);
 
 /* Leaves all partitions, also those that are still assigned later: nothing new is started. */
 void assignments_leave_all(struct assignments *assignments, bool lost, const struct moment *now);

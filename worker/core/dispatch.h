@@ -131,6 +131,9 @@ void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, in
 /* Whether what is remembered of the partition's threads is there. */
 bool dispatch_is_restored(const struct partition *partition);
 
+/* Whether the work on the partition ended because the state topic tells of a later owner. */
+bool dispatch_is_superseded(const struct partition *partition);
+
 /* Why the partition is refused; NULL: it is not. */
 const char *dispatch_refusal(const struct partition *partition);
 

@@ -53,6 +53,11 @@ void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, in
         dispatch_refuse_partition(dispatch, partition, TOPIC_MADE_AGAIN);
 }
 
+bool dispatch_is_superseded(const struct partition *partition)
+{
+    return partition->superseded;
+}
+
 const char *dispatch_refusal(const struct partition *partition)
 {
     return partition->standing == PARTITION_REFUSED ? TOPIC_MADE_AGAIN : NULL;
@@ -149,6 +154,7 @@ void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
                read->offset > partition->epoch) {
         report_partition(dispatch, partition, REPORT_SUPERSEDED,
                          "another worker has taken the partition over");
+        partition->superseded = true;
         dispatch_leave(dispatch, partition, true, now);
     }
 }

@@ -47,6 +47,7 @@ struct partition {
     struct record *held_back;   /* read, but beyond the window: handed out when commits catch up */
     bool leaving;               /* nothing new is started */
     bool lost;                  /* leaving, and nothing can be stored any more */
+    bool superseded;            /* leaving, because somebody else's marker came after ours */
     bool dirty;                 /* its commit point may have moved */
     struct partition *elder;    /* the same partition's earlier assignment that is not idle yet */
     struct delivery_queue open; /* not done, oldest first */

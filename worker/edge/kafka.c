@@ -13,6 +13,7 @@ const struct kafka_property kafka_consumer_defaults[] = {
     { "enable.auto.offset.store", "false" },
     { "partition.assignment.strategy", "cooperative-sticky" },
     { "isolation.level", "read_committed" },
+    { "enable.partition.eof", "true" },
     { "auto.offset.reset", "earliest" },
     /* Mere defaults from here on. */
     { "session.timeout.ms", "30000" },
