@@ -67,19 +67,16 @@ def test_a_phrase_is_found_side_by_side_only(desk):
 
 
 def test_a_hyphen_makes_a_phrase_of_its_parts(desk):
-    desk.post("gesprek c-10293")
-    desk.post("c en dan 10293")
-    assert desk.search('"c-10293"') == ["gesprek c-10293"]
-    assert desk.search("c-10293") == ["c en dan 10293", "gesprek c-10293"]
+    desk.post("gesprek c-d10293")
+    desk.post("c en dan d10293")
+    assert desk.search('"c-d10293"') == ["gesprek c-d10293"]
+    assert desk.search("c-d10293") == ["c en dan d10293", "gesprek c-d10293"]
 
 
 def test_numbers_may_have_signs_as_they_have_for_postgresql(desk):
-    desk.standin.control("setup", {"config": {"signed_numbers": True}})
     desk.post("gesprek c-10293")
     desk.post("gesprek c_10293")
-    desk.post("gesprek c-d10293")
     assert desk.search('"c-10293"') == ["gesprek c_10293"]
-    assert desk.search('"c-d10293"') == ["gesprek c-d10293"]
 
 
 def test_props_are_not_searched(desk):

@@ -178,6 +178,34 @@ static void a_request_that_was_not_answered_says_why(void **state)
     assert_int_equal(judge(&answer).kind, VERDICT_AMBIGUOUS);
 }
 
+static void a_change_that_an_archived_channel_refuses_is_not_refused_for_good(void **state)
+{
+    static const struct {
+        int status;
+        const char *body;
+        enum verdict_kind kind;
+    } cases[] = {
+        { 200, "{}", VERDICT_DELIVERED },
+        { 400, ERROR_BODY("api.post.patch_post.can_not_update_post_in_deleted.error", "x"),
+          VERDICT_ROUTE_CLOSED },
+        { 400, ERROR_BODY("api.post.delete_post.can_not_delete_post_in_deleted.error", "x"),
+          VERDICT_ROUTE_CLOSED },
+        { 403, ERROR_BODY("api.reaction.save.archived_channel.app_error", "x"),
+          VERDICT_ROUTE_CLOSED },
+        { 403, ERROR_BODY("api.context.permissions.app_error", "x"), VERDICT_REFUSED },
+        { 404, ERROR_BODY("app.post.get.app_error", "x"), VERDICT_REFUSED },
+        { 503, "busy", VERDICT_UNAVAILABLE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct answer answer = answer_of(cases[i].status, cases[i].body);
+        struct verdict verdict;
+        verdict_of_request(&answer, &verdict);
+        assert_int_equal(verdict.kind, cases[i].kind);
+    }
+}
+
 static void the_pause_is_what_the_server_asks_for_within_reason(void **state)
 {
     static const struct {
@@ -307,6 +335,7 @@ int main(void)
         cmocka_unit_test(every_refusal_has_the_verdict_of_its_kind),
         cmocka_unit_test(words_hold_the_error_id_and_nothing_else_of_the_answer),
         cmocka_unit_test(a_request_that_was_not_answered_says_why),
+        cmocka_unit_test(a_change_that_an_archived_channel_refuses_is_not_refused_for_good),
         cmocka_unit_test(the_pause_is_what_the_server_asks_for_within_reason),
         cmocka_unit_test(a_post_is_delivered_when_it_is_ours),
         cmocka_unit_test(a_foreign_or_unreadable_201_is_ambiguous),

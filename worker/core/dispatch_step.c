@@ -240,9 +240,11 @@ void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery
         else
             dispatch_check(dispatch, delivery);
         return;
+    case VERDICT_ROUTE_CLOSED:
+        dispatch_check(dispatch, delivery);
+        return;
     case VERDICT_UNAVAILABLE:
     case VERDICT_AMBIGUOUS:
-    case VERDICT_ROUTE_CLOSED:
     case VERDICT_TOO_LARGE:
         break;
     }

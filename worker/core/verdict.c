@@ -254,6 +254,21 @@ void verdict_of_post(const struct answer *answer, const struct expected_post *ex
     }
 }
 
+/* Whether a change is refused only while the channel is archived. */
+static bool is_of_archive(const char *error_id)
+{
+    static const char *const ids[] = {
+        "api.post.patch_post.can_not_update_post_in_deleted.error",
+        "api.post.delete_post.can_not_delete_post_in_deleted.error",
+        "api.reaction.save.archived_channel.app_error",
+    };
+
+    for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++)
+        if (strcmp(error_id, ids[i]) == 0)
+            return true;
+    return false;
+}
+
 /* What the kinds of a post's verdict mean for a request that does no harm when it is repeated. */
 static enum verdict_kind kind_of_request(enum verdict_kind kind, int status)
 {
@@ -283,7 +298,8 @@ void verdict_of_request(const struct answer *answer, struct verdict *ret)
         ret->kind = VERDICT_DELIVERED;
     } else {
         judge_refusal(answer, ret);
-        ret->kind = kind_of_request(ret->kind, answer->status);
+        ret->kind = is_of_archive(ret->error_id) ? VERDICT_ROUTE_CLOSED
+                                                 : kind_of_request(ret->kind, answer->status);
         ret->needs_check = false;
         ret->without_priority = false;
     }

@@ -60,7 +60,8 @@ void verdict_of_post(const struct answer *answer, const struct expected_post *ex
 
 /*
  * Judges the answer to a request that can be made again without harm: reading, changing, deleting.
- * DELIVERED: 2xx; REFUSED: another 4xx, or 501, which its maker knows what to think of.
+ * DELIVERED: 2xx; ROUTE_CLOSED: nothing is changed while the channel is archived; REFUSED: another
+ * 4xx, or 501, which its maker knows what to think of.
  */
 void verdict_of_request(const struct answer *answer, struct verdict *ret);
 

@@ -35,7 +35,7 @@
  * The "config" of "setup": "max_post_size" (runes), "max_payload_bytes" (of a body),
  * "max_file_size", "file_attachments" (false: switched off), "max_reactions" (different ones under
  * a post), "post_priority", "proxy_header", "rate_limit" {"per_second","burst","by_address",
- * "by_user"}, "signed_numbers" (see standin_words.h).
+ * "by_user"}.
  *
  * Channels are named by id or by "team/name"; without a team the first channel of that name.
  */

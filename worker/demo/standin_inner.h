@@ -27,7 +27,6 @@ struct standin_config {
     int64_t max_file_size;
     bool file_attachments;
     int64_t max_reactions; /* different ones under a post */
-    bool signed_numbers;   /* see standin_words.h */
     bool post_priority;
     char proxy_header[32]; /* that tells the address of the client; "" for none */
 };

@@ -117,12 +117,12 @@ static bool is_searched(const struct query *query, const struct channel *channel
 }
 
 /* Whether the text of a post has the terms. */
-static bool has_terms(const struct query *query, const struct post *post, bool signed_numbers)
+static bool has_terms(const struct query *query, const struct post *post)
 {
     AUTO(text_free) struct text words = text_of(MAX_TEXT);
     size_t hits = 0;
 
-    words_read(post->message, signed_numbers, &words);
+    words_read(post->message, true, &words);
     for (size_t i = 0; i < query->term_count; i++)
         hits += words_contain(&words, &query->terms[i]);
     return query->any && query->term_count ? hits > 0 : hits == query->term_count;
@@ -150,7 +150,7 @@ static size_t find(const struct standin *standin, const struct query *query,
 
         if (!post->delete_at && is_searched(query, post->channel) &&
             is_one_of((const void *const *)query->authors, query->author_count, post->user) &&
-            has_terms(query, post, standin->config.signed_numbers))
+            has_terms(query, post))
             ret[count++] = post;
     }
     qsort(ret, count, sizeof(struct post *), by_creation);

@@ -154,7 +154,6 @@ struct setting {
 static const struct setting settings[] = {
     SETTING(max_post_size, false), SETTING(max_payload_bytes, false), SETTING(max_file_size, false),
     SETTING(max_reactions, false), SETTING(file_attachments, true),   SETTING(post_priority, true),
-    SETTING(signed_numbers, true),
 };
 
 static void configure(struct standin *standin, const json_t *json)
