@@ -9,9 +9,8 @@
 #include "worker/app/meters.h"
 #include "worker/core/thread_record.h"
 
-/* A write, and the delivery that waits for it, if any. */
+/* A write that a delivery waits for; of others nothing is kept. */
 struct recording {
-    struct recordings *recordings;
     struct delivery *delivery;
     struct table_call *call;
 };
@@ -69,11 +68,12 @@ static void on_written(void *context, void *call_context)
 {
     struct recordings *recordings = context;
     struct recording *recording = call_context;
-    struct delivery *delivery = recording->delivery;
 
+    if (!recording)
+        return;
+    struct delivery *delivery = recording->delivery;
     free(recording);
-    if (delivery)
-        dispatch_recorded(recordings->dispatch, delivery, recordings->now(recordings->context));
+    dispatch_recorded(recordings->dispatch, delivery, recordings->now(recordings->context));
 }
 
 const struct table_port recordings_port = {
@@ -105,17 +105,18 @@ void recordings_write(struct recordings *recordings, struct partition *partition
                       const struct state_write *write)
 {
     const struct assignment *assignment = dispatch_owner(partition);
-    struct recording *recording = mem_new(sizeof(*recording));
+    struct recording *recording = write->delivery ? mem_new(sizeof(*recording)) : NULL;
     const struct text *value = write->value;
     const struct table_record record = { .key = text_string(write->key),
                                          .key_length = write->key->length,
                                          .value = value ? text_string(value) : NULL,
                                          .value_length = value ? value->length : 0 };
 
-    *recording = (struct recording){ .recordings = recordings, .delivery = write->delivery };
-    recording->call = table_write(recordings->table, assignment->part, &record, recording);
-    if (write->delivery)
-        write->delivery->recording = recording;
+    struct table_call *call = table_write(recordings->table, assignment->part, &record, recording);
+    if (!recording)
+        return;
+    *recording = (struct recording){ .delivery = write->delivery, .call = call };
+    write->delivery->recording = recording;
 }
 
 void recordings_forget(struct delivery *delivery)

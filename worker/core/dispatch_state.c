@@ -11,6 +11,7 @@
 enum {
     EXPIRY_PAUSE_MS = 1000,
     EXPIRY_LOOKS = 2000, /* at threads of one partition, a time */
+    EXPIRY_MOST = 100,   /* of these that are forgotten, each with a write */
     STATE_MAX_BYTES = 64 * 1024,
 };
 
@@ -165,8 +166,9 @@ static void expire_some(struct dispatch *dispatch, struct partition *partition,
     wall_ms before = now->wall - dispatch->options.keep;
     struct thread_name name;
 
-    while (threads_next_older(partition->threads, before, EXPIRY_LOOKS, &partition->expiry_position,
-                              &name)) {
+    for (int i = 0; i < EXPIRY_MOST && threads_next_older(partition->threads, before, EXPIRY_LOOKS,
+                                                          &partition->expiry_position, &name);
+         i++) {
         AUTO(text_free) struct text key = text_of(STATE_MAX_BYTES);
         const struct state_write write = { .key = &key };
         if (lanes_has(dispatch->lanes, partition, name.conversation))
