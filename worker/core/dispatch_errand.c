@@ -6,11 +6,9 @@
 #include "common/mem.h"
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
-#include "worker/core/thread_record.h"
 
 enum {
     REQUEST_MAX_BYTES = 16 * 1024,
-    STATE_MAX_BYTES = 64 * 1024,
     SKEW_MS = 5 * 60 * 1000, /* of clocks of producers and workers */
 };
 
@@ -145,39 +143,41 @@ static bool start_fetch(struct dispatch *dispatch, struct delivery *delivery)
     return true;
 }
 
-/* A late write of an earlier owner may have told of more than this record. */
-static void keep_highest(const struct partition *partition, const struct thread_name *name,
-                         struct errand *errand)
+static struct thread_name name_of(const struct delivery *delivery)
 {
+    return (struct thread_name){ delivery->route->integration->licence,
+                                 delivery->errand->conversation };
+}
+
+/*
+ * A late write of an earlier owner may have told of more than this record.  Who tells the most
+ * counts as its writer, for it may have begun still more.
+ */
+struct thread dispatch_thread_of(const struct delivery *delivery)
+{
+    const struct thread_name name = name_of(delivery);
+    struct thread thread = errand_thread(delivery->errand);
     struct thread known;
 
-    if (!threads_find(partition->threads, name, &known))
-        return;
-    if (known.last_offset > errand->done_before)
-        errand->done_before = known.last_offset;
-    if (known.last_offset > errand->thread.last_offset)
-        errand->thread.last_offset = known.last_offset;
+    if (threads_find(delivery->partition->threads, &name, &known) &&
+        known.last_offset > thread.last_offset) {
+        thread.last_offset = known.last_offset;
+        thread.epoch = known.epoch;
+    }
+    return thread;
 }
 
 /* Writes what is known of the thread now; of a new root alone, or that the record is done. */
 static void record_thread(struct dispatch *dispatch, struct delivery *delivery,
                           const struct moment *now)
 {
-    AUTO(text_free) struct text key = text_of(STATE_MAX_BYTES);
-    AUTO(text_free) struct text value = text_of(STATE_MAX_BYTES);
-    struct partition *partition = delivery->partition;
-    struct errand *errand = delivery->errand;
-    const struct thread_name name = { delivery->route->integration->licence, errand->conversation };
-    const struct state_write write = { .key = &key, .value = &value, .delivery = delivery };
+    const struct thread_name name = name_of(delivery);
 
-    keep_highest(partition, &name, errand);
-    errand->thread.updated_at = now->wall;
-    errand->thread.epoch = partition->epoch;
-    const struct thread thread = errand_thread(errand);
-    thread_key_write(partition->topic, &name, &key);
-    thread_value_write(&thread, &value);
+    delivery->errand->thread.updated_at = now->wall;
+    delivery->errand->thread.epoch = delivery->partition->epoch;
+    const struct thread thread = dispatch_thread_of(delivery);
     delivery_set_state(delivery, DELIVERY_RECORDING);
-    dispatch->port.write(dispatch->port.context, partition, &write);
+    dispatch_write_thread(dispatch, delivery->partition, &name, &thread, delivery);
 }
 
 static void end_errand(struct dispatch *dispatch, struct delivery *delivery,
@@ -201,8 +201,8 @@ void dispatch_recorded(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now)
 {
     struct errand *errand = delivery->errand;
-    const struct thread thread = errand_thread(errand);
-    const struct thread_name name = { delivery->route->integration->licence, errand->conversation };
+    const struct thread thread = dispatch_thread_of(delivery);
+    const struct thread_name name = name_of(delivery);
 
     delivery->recording = NULL;
     threads_put(delivery->partition->threads, &name, &thread);

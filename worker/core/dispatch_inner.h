@@ -99,7 +99,18 @@ bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *deliver
 struct errand_facts dispatch_facts(const struct dispatch *dispatch,
                                    const struct delivery *delivery);
 
-/* Puts the threads of partitions in order that nobody wrote in for long. */
+/* The thread as the errand's write says it, and what a late write has told above that. */
+struct thread dispatch_thread_of(const struct delivery *delivery);
+
+/*
+ * Writes a thread (NULL: that there is none) to the state topic, under the partition's epoch.
+ * `delivery` waits for it, if it is not NULL.
+ */
+void dispatch_write_thread(struct dispatch *dispatch, struct partition *partition,
+                           const struct thread_name *name, const struct thread *thread,
+                           struct delivery *delivery);
+
+/* Forgets the threads that nobody wrote in for long. */
 void dispatch_expire(struct dispatch *dispatch, const struct moment *now);
 
 /* Refuses a partition, for good. */
