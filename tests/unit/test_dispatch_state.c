@@ -218,6 +218,46 @@ static void a_record_on_its_way_is_written_again_over_what_hides_it(void **state
     assert_int_equal(stage->stored, 5);
 }
 
+static void a_record_that_turns_out_to_be_done_is_not_done_again(void **state)
+{
+    const struct thread before = thread_of(3, 1);
+    const struct thread late = thread_of(4, 1);
+    struct stage *stage = *state;
+
+    talk_tell(stage, "c-1", &before);
+    talk_restore(stage);
+    talk_say(stage, 4, "c-1");
+    talk_answer_bot(stage, 0);
+    talk_tell(stage, "c-1", &late);
+    talk_answer_nothing(stage, 0); /* it was not there yet */
+    assert_int_equal(stage->ask_count, 0);
+    assert_int_equal(stage->reports[REPORT_ALREADY_POSTED], 1);
+    assert_int_equal(stage->stored, 5);
+}
+
+static void who_rests_or_is_held_learns_that_it_is_done(void **state)
+{
+    const struct thread before = thread_of(3, 1);
+    const struct thread late = thread_of(6, 1);
+    struct stage *stage = *state;
+
+    talk_tell(stage, "c-1", &before);
+    talk_tell(stage, "c-2", &before);
+    talk_restore(stage);
+    talk_say(stage, 4, "c-1");
+    talk_answer_bot(stage, 0);
+    talk_say(stage, 5, "c-2");
+    stage_refuse(stage, 0, 503, "busy");
+    talk_answer_nothing(stage, 0);
+    stage_refuse(stage, 0, 403, NO_PERMISSION);
+    talk_tell(stage, "c-1", &late);
+    talk_tell(stage, "c-2", &late);
+    stage_wait(stage, 300000);
+    assert_int_equal(stage->reports[REPORT_ALREADY_POSTED], 2);
+    assert_int_equal(stage->ask_count, 0);
+    assert_int_equal(stage->stored, 6);
+}
+
 /* ---- superseded ---- */
 
 static void a_later_owner_ends_the_work(void **state)
@@ -320,6 +360,8 @@ int main(void)
         STAGED(what_this_owner_wrote_is_no_news),
         STAGED(a_late_write_while_a_record_is_on_its_way_lowers_nothing),
         STAGED(a_record_on_its_way_is_written_again_over_what_hides_it),
+        STAGED(a_record_that_turns_out_to_be_done_is_not_done_again),
+        STAGED(who_rests_or_is_held_learns_that_it_is_done),
         STAGED(a_later_owner_ends_the_work),
         STAGED(another_partitions_marker_is_none_of_ours),
         STAGED(a_thread_that_nobody_wrote_in_for_long_is_forgotten),

@@ -21,93 +21,12 @@ struct errand_facts dispatch_facts(const struct dispatch *dispatch, const struct
                                   .max_replies = dispatch->options.thread_max_replies };
 }
 
-static enum errand_step next_step(const struct dispatch *dispatch, const struct delivery *delivery)
+enum errand_step dispatch_next_step(const struct dispatch *dispatch,
+                                    const struct delivery *delivery)
 {
     const struct errand_facts facts = dispatch_facts(dispatch, delivery);
 
     return errand_next(delivery->errand, &facts);
-}
-
-/* ---- rendering ---- */
-
-static enum delivery_parts parts_for(enum errand_step step)
-{
-    if (step == ERRAND_POST_ROOT)
-        return PARTS_ROOT;
-    if (step == ERRAND_POST_REPLY)
-        return PARTS_REPLIES;
-    return step == ERRAND_PATCH ? PARTS_EDIT : PARTS_NONE;
-}
-
-static int render_parts(struct dispatch *dispatch, struct delivery *delivery,
-                        const struct event *event, enum delivery_parts kind)
-{
-    const struct errand *errand = delivery->errand;
-    const struct integration *integration = delivery->route->integration;
-    const struct conversation_target target = {
-        .post = { .channel_id = delivery->route->channel_id,
-                  .licence = integration->licence,
-                  .post_key = integration->post_key,
-                  .record = delivery->record,
-                  .limits = { .max_runes = 16383, .max_body_bytes = 300000 } },
-        .root_id = errand->thread.root,
-        .server_url = integration->server_url,
-        .language = integration->language,
-    };
-
-    enum root_reason reason = errand_root_reason(errand);
-
-    if (kind == PARTS_ROOT)
-        return render_root(event, &target, reason, reason == ROOT_FULL ? errand->thread.root : NULL,
-                           &dispatch->rendering);
-    if (kind == PARTS_REPLIES)
-        return render_message(event, &target, errand->files, &dispatch->rendering);
-    return render_edit(event, &target, &dispatch->rendering);
-}
-
-/* -1: it cannot be rendered, and is buried. */
-static int render(struct dispatch *dispatch, struct delivery *delivery, enum delivery_parts kind)
-{
-    AUTO(event_free) struct event event = { 0 };
-    struct event_problem problem;
-    const struct letter letter = { .reason = REASON_TOO_LONG,
-                                   .stage = "deliver",
-                                   .scope = "record",
-                                   .words = "the post cannot be made to fit the server's limits" };
-
-    must(event_read(delivery->record, &event, &problem) == EVENT_READ);
-    delivery_forget_parts(delivery);
-    if (render_parts(dispatch, delivery, &event, kind) != 0) {
-        rendering_free(&dispatch->rendering);
-        dispatch_bury(dispatch, delivery, &letter);
-        return -1;
-    }
-    dispatch_take_parts(dispatch, delivery);
-    delivery->parts_are = kind;
-    delivery->parts_route = delivery->route;
-    memcpy(delivery->parts_root, delivery->errand->thread.root, sizeof(delivery->parts_root));
-    if (kind != PARTS_ROOT)
-        errand_rendered(delivery->errand, delivery->part_count);
-    return 0;
-}
-
-/* Bodies name their channel and root: a thread that is found elsewhere makes others of them. */
-static bool has_parts(const struct delivery *delivery, enum delivery_parts wanted)
-{
-    return delivery->parts_are == wanted && delivery->parts_route == delivery->route &&
-           strcmp(delivery->parts_root, delivery->errand->thread.root) == 0;
-}
-
-/* Renders what the next step sends.  -1: the delivery is buried. */
-static int prepare(struct dispatch *dispatch, struct delivery *delivery)
-{
-    enum delivery_parts wanted;
-
-    while ((wanted = parts_for(next_step(dispatch, delivery))) != PARTS_NONE &&
-           !has_parts(delivery, wanted))
-        if (render(dispatch, delivery, wanted) != 0)
-            return -1;
-    return 0;
 }
 
 /* ---- steps without a request to the server ---- */
@@ -259,7 +178,7 @@ static bool asks_server(enum errand_step step)
 static bool may_go_on(struct dispatch *dispatch, struct delivery *delivery,
                       const struct moment *now)
 {
-    enum errand_step step = next_step(dispatch, delivery);
+    enum errand_step step = dispatch_next_step(dispatch, delivery);
     struct route *route = delivery->route;
 
     if (stops_here(delivery, step)) {
@@ -275,25 +194,7 @@ static bool may_go_on(struct dispatch *dispatch, struct delivery *delivery,
         (void)dispatch_end_here(dispatch, delivery, now);
         return false;
     }
-    return prepare(dispatch, delivery) == 0;
-}
-
-void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
-{
-    enum errand_step step;
-
-    follow_thread(dispatch, delivery, now);
-    do {
-        if (!may_go_on(dispatch, delivery, now))
-            return;
-        step = next_step(dispatch, delivery);
-    } while (step == ERRAND_FETCH && !start_fetch(dispatch, delivery));
-    if (step == ERRAND_NOTE || step == ERRAND_RECORD)
-        record_thread(dispatch, delivery, now);
-    else if (step == ERRAND_END)
-        end_errand(dispatch, delivery, now);
-    else if (step != ERRAND_FETCH)
-        dispatch_enqueue(dispatch, delivery);
+    return dispatch_prepare(dispatch, delivery) == 0;
 }
 
 /*
@@ -307,6 +208,7 @@ static void end_before(struct dispatch *dispatch, struct delivery *delivery,
 
     if (delivery->record->timestamp > thread->updated_at + SKEW_MS) {
         dispatch_refuse_partition(dispatch, delivery->partition, TOPIC_MADE_AGAIN);
+        dispatch_stop_probing(dispatch, delivery, now);
         dispatch_drop(dispatch, delivery);
         return;
     }
@@ -314,6 +216,38 @@ static void end_before(struct dispatch *dispatch, struct delivery *delivery,
     report.why = "the state topic says that it is done";
     dispatch->port.report(dispatch->port.context, &report);
     dispatch_finish(dispatch, delivery, now);
+}
+
+/* A late write of an earlier owner may tell, while the record is under way, that it is done. */
+static bool is_done_meanwhile(const struct delivery *delivery, struct thread *ret)
+{
+    const struct thread_name name = name_of(delivery);
+
+    return threads_find(delivery->partition->threads, &name, ret) &&
+           delivery->record->offset <= ret->last_offset;
+}
+
+void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
+{
+    struct thread thread;
+    enum errand_step step;
+
+    if (is_done_meanwhile(delivery, &thread)) {
+        end_before(dispatch, delivery, &thread, now);
+        return;
+    }
+    follow_thread(dispatch, delivery, now);
+    do {
+        if (!may_go_on(dispatch, delivery, now))
+            return;
+        step = dispatch_next_step(dispatch, delivery);
+    } while (step == ERRAND_FETCH && !start_fetch(dispatch, delivery));
+    if (step == ERRAND_NOTE || step == ERRAND_RECORD)
+        record_thread(dispatch, delivery, now);
+    else if (step == ERRAND_END)
+        end_errand(dispatch, delivery, now);
+    else if (step != ERRAND_FETCH)
+        dispatch_enqueue(dispatch, delivery);
 }
 
 void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,

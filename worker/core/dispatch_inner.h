@@ -7,7 +7,7 @@
  * dispatch_answer.c  what the answer to a post means now
  * dispatch_route.c   channels: their names, and whether they can be posted to
  * dispatch_errand.c  the steps of a conversation's event, one after the other
- * dispatch_request.c what goes out for each
+ * dispatch_request.c what is rendered and goes out for each
  * dispatch_step.c    and what its answer means
  */
 #ifndef WORKER_CORE_DISPATCH_INNER_H
@@ -66,6 +66,9 @@ void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
 /* Goes on with the errand's next step, from wherever the last one ended. */
 void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
 
+/* Renders what the errand's next step sends.  -1: the delivery is buried. */
+int dispatch_prepare(struct dispatch *dispatch, struct delivery *delivery);
+
 /* Writes the request of the errand's step into delivery->ask; it is in READY. */
 void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery);
 
@@ -94,6 +97,10 @@ void dispatch_pass_file(struct dispatch *dispatch, struct delivery *delivery,
  */
 bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *delivery,
                        const struct moment *now);
+
+/* What the errand does next. */
+enum errand_step dispatch_next_step(const struct dispatch *dispatch,
+                                    const struct delivery *delivery);
 
 /* What the errand needs to know. */
 struct errand_facts dispatch_facts(const struct dispatch *dispatch,
