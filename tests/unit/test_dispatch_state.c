@@ -276,6 +276,27 @@ static void a_later_owner_ends_the_work(void **state)
     stage_end(stage);
 }
 
+static void a_later_owner_ends_the_work_of_who_leaves_too(void **state)
+{
+    const struct thread before = thread_of(3, 1);
+    struct stage *stage = *state;
+
+    talk_tell(stage, "c-1", &before);
+    talk_tell(stage, "c-2", &before);
+    talk_restore(stage);
+    talk_say(stage, 4, "c-1");
+    talk_answer_bot(stage, 0);
+    talk_say(stage, 5, "c-2");
+    talk_answer_nothing(stage, 1);
+    stage_accept(stage, 1);
+    stage_acknowledge(stage);
+    stage_refuse(stage, 0, 503, "busy");
+    stage_leave(stage, false); /* 4 is a gap, and would be closed */
+    assert_false(dispatch_is_idle(stage->partition));
+    talk_tell_marker(stage, TALK_EPOCH + 1);
+    stage_end(stage);
+}
+
 static void another_partitions_marker_is_none_of_ours(void **state)
 {
     static const char *const keys[] = { "epoch/in/1", "epoch/other/0", "epoch/in/x", "epoch/in" };
@@ -363,6 +384,7 @@ int main(void)
         STAGED(a_record_that_turns_out_to_be_done_is_not_done_again),
         STAGED(who_rests_or_is_held_learns_that_it_is_done),
         STAGED(a_later_owner_ends_the_work),
+        STAGED(a_later_owner_ends_the_work_of_who_leaves_too),
         STAGED(another_partitions_marker_is_none_of_ours),
         STAGED(a_thread_that_nobody_wrote_in_for_long_is_forgotten),
         STAGED(a_thread_that_is_being_written_to_is_not_forgotten),

@@ -165,7 +165,7 @@ void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
     struct thread_key key;
     enum state_key kind = thread_key_read(read->key, read->key_length, &key);
 
-    if (partition->leaving || kind == STATE_KEY_OTHER || strcmp(key.topic, partition->topic) != 0)
+    if (partition->lost || kind == STATE_KEY_OTHER || strcmp(key.topic, partition->topic) != 0)
         return;
     if (kind == STATE_KEY_THREAD) {
         const struct thread_name name = { key.licence, key.conversation };
