@@ -151,6 +151,11 @@ static void follow_thread(struct dispatch *dispatch, struct delivery *delivery,
     delivery->route = route;
 }
 
+static bool asks_server(enum errand_step step)
+{
+    return step != ERRAND_NOTE && step != ERRAND_RECORD && step != ERRAND_END;
+}
+
 /*
  * A partition that leaves begins nothing; what is begun is finished, and so are gaps below what is
  * done, unless it is somebody else's by now.  Who comes from the wire counts as begun in the reach
@@ -160,18 +165,12 @@ static bool stops_here(const struct delivery *delivery, enum errand_step step)
 {
     const struct partition *partition = delivery->partition;
 
-    if (!partition->leaving || step == ERRAND_NOTE || step == ERRAND_RECORD || step == ERRAND_END)
+    if (!partition->leaving || !asks_server(step))
         return false;
     if (partition->lost)
         return true;
     return !errand_is_begun(delivery->errand) &&
            delivery->record->offset >= partition_reach(partition);
-}
-
-static bool asks_server(enum errand_step step)
-{
-    return step != ERRAND_FETCH && step != ERRAND_NOTE && step != ERRAND_RECORD &&
-           step != ERRAND_END;
 }
 
 /* Whether the next step may be taken now.  If not the delivery went another way. */

@@ -142,8 +142,12 @@ bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
 /* These are dispatch_answer.c's: what happens to a delivery whose request was not granted. */
 void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,
                     const struct answer *answer, const struct moment *now);
+/* The server wants a pause, for everybody who sends to it; the delivery waits for its turn. */
 void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now);
+/* The pause alone. */
+void dispatch_shut_server(struct dispatch *dispatch, const struct delivery *delivery,
+                          const struct answer *answer, const struct moment *now);
 void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
                           const struct answer *answer, const struct moment *now);
 void dispatch_check(struct dispatch *dispatch, struct delivery *delivery);
