@@ -114,9 +114,8 @@ void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,
     (void)dispatch_end_here(dispatch, delivery, now);
 }
 
-/* The server wants a pause, for everybody who sends to it. */
-void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
-                           const struct answer *answer, const struct moment *now)
+void dispatch_shut_server(struct dispatch *dispatch, const struct delivery *delivery,
+                          const struct answer *answer, const struct moment *now)
 {
     struct server *server = delivery->route->server;
     struct report report = dispatch_report_attempt(REPORT_RETRYING, delivery, answer);
@@ -125,6 +124,12 @@ void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
     heap_put(&dispatch->due, &server->due.node, server->gate);
     report.rest = server->gate - now->mono;
     dispatch->port.report(dispatch->port.context, &report);
+}
+
+void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct answer *answer, const struct moment *now)
+{
+    dispatch_shut_server(dispatch, delivery, answer, now);
     dispatch_enqueue(dispatch, delivery);
     if (!delivery_is_begun(delivery) || delivery->partition->lost)
         (void)dispatch_end_here(dispatch, delivery, now);

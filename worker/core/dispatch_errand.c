@@ -6,11 +6,9 @@
 #include "common/mem.h"
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
-#include "worker/core/thread_record.h"
 
 enum {
     REQUEST_MAX_BYTES = 16 * 1024,
-    STATE_MAX_BYTES = 64 * 1024,
     SKEW_MS = 5 * 60 * 1000, /* of clocks of producers and workers */
 };
 
@@ -23,93 +21,12 @@ struct errand_facts dispatch_facts(const struct dispatch *dispatch, const struct
                                   .max_replies = dispatch->options.thread_max_replies };
 }
 
-static enum errand_step next_step(const struct dispatch *dispatch, const struct delivery *delivery)
+enum errand_step dispatch_next_step(const struct dispatch *dispatch,
+                                    const struct delivery *delivery)
 {
     const struct errand_facts facts = dispatch_facts(dispatch, delivery);
 
     return errand_next(delivery->errand, &facts);
-}
-
-/* ---- rendering ---- */
-
-static enum delivery_parts parts_for(enum errand_step step)
-{
-    if (step == ERRAND_POST_ROOT)
-        return PARTS_ROOT;
-    if (step == ERRAND_POST_REPLY)
-        return PARTS_REPLIES;
-    return step == ERRAND_PATCH ? PARTS_EDIT : PARTS_NONE;
-}
-
-static int render_parts(struct dispatch *dispatch, struct delivery *delivery,
-                        const struct event *event, enum delivery_parts kind)
-{
-    const struct errand *errand = delivery->errand;
-    const struct integration *integration = delivery->route->integration;
-    const struct conversation_target target = {
-        .post = { .channel_id = delivery->route->channel_id,
-                  .licence = integration->licence,
-                  .post_key = integration->post_key,
-                  .record = delivery->record,
-                  .limits = { .max_runes = 16383, .max_body_bytes = 300000 } },
-        .root_id = errand->thread.root,
-        .server_url = integration->server_url,
-        .language = integration->language,
-    };
-
-    enum root_reason reason = errand_root_reason(errand);
-
-    if (kind == PARTS_ROOT)
-        return render_root(event, &target, reason, reason == ROOT_FULL ? errand->thread.root : NULL,
-                           &dispatch->rendering);
-    if (kind == PARTS_REPLIES)
-        return render_message(event, &target, errand->files, &dispatch->rendering);
-    return render_edit(event, &target, &dispatch->rendering);
-}
-
-/* -1: it cannot be rendered, and is buried. */
-static int render(struct dispatch *dispatch, struct delivery *delivery, enum delivery_parts kind)
-{
-    AUTO(event_free) struct event event = { 0 };
-    struct event_problem problem;
-    const struct letter letter = { .reason = REASON_TOO_LONG,
-                                   .stage = "deliver",
-                                   .scope = "record",
-                                   .words = "the post cannot be made to fit the server's limits" };
-
-    must(event_read(delivery->record, &event, &problem) == EVENT_READ);
-    delivery_forget_parts(delivery);
-    if (render_parts(dispatch, delivery, &event, kind) != 0) {
-        rendering_free(&dispatch->rendering);
-        dispatch_bury(dispatch, delivery, &letter);
-        return -1;
-    }
-    dispatch_take_parts(dispatch, delivery);
-    delivery->parts_are = kind;
-    delivery->parts_route = delivery->route;
-    memcpy(delivery->parts_root, delivery->errand->thread.root, sizeof(delivery->parts_root));
-    if (kind != PARTS_ROOT)
-        errand_rendered(delivery->errand, delivery->part_count);
-    return 0;
-}
-
-/* Bodies name their channel and root: a thread that is found elsewhere makes others of them. */
-static bool has_parts(const struct delivery *delivery, enum delivery_parts wanted)
-{
-    return delivery->parts_are == wanted && delivery->parts_route == delivery->route &&
-           strcmp(delivery->parts_root, delivery->errand->thread.root) == 0;
-}
-
-/* Renders what the next step sends.  -1: the delivery is buried. */
-static int prepare(struct dispatch *dispatch, struct delivery *delivery)
-{
-    enum delivery_parts wanted;
-
-    while ((wanted = parts_for(next_step(dispatch, delivery))) != PARTS_NONE &&
-           !has_parts(delivery, wanted))
-        if (render(dispatch, delivery, wanted) != 0)
-            return -1;
-    return 0;
 }
 
 /* ---- steps without a request to the server ---- */
@@ -145,39 +62,41 @@ static bool start_fetch(struct dispatch *dispatch, struct delivery *delivery)
     return true;
 }
 
-/* A late write of an earlier owner may have told of more than this record. */
-static void keep_highest(const struct partition *partition, const struct thread_name *name,
-                         struct errand *errand)
+static struct thread_name name_of(const struct delivery *delivery)
 {
+    return (struct thread_name){ delivery->route->integration->licence,
+                                 delivery->errand->conversation };
+}
+
+/*
+ * A late write of an earlier owner may have told of more than this record.  Who tells the most
+ * counts as its writer, for it may have begun still more.
+ */
+struct thread dispatch_thread_of(const struct delivery *delivery)
+{
+    const struct thread_name name = name_of(delivery);
+    struct thread thread = errand_thread(delivery->errand);
     struct thread known;
 
-    if (!threads_find(partition->threads, name, &known))
-        return;
-    if (known.last_offset > errand->done_before)
-        errand->done_before = known.last_offset;
-    if (known.last_offset > errand->thread.last_offset)
-        errand->thread.last_offset = known.last_offset;
+    if (threads_find(delivery->partition->threads, &name, &known) &&
+        known.last_offset > thread.last_offset) {
+        thread.last_offset = known.last_offset;
+        thread.epoch = known.epoch;
+    }
+    return thread;
 }
 
 /* Writes what is known of the thread now; of a new root alone, or that the record is done. */
 static void record_thread(struct dispatch *dispatch, struct delivery *delivery,
                           const struct moment *now)
 {
-    AUTO(text_free) struct text key = text_of(STATE_MAX_BYTES);
-    AUTO(text_free) struct text value = text_of(STATE_MAX_BYTES);
-    struct partition *partition = delivery->partition;
-    struct errand *errand = delivery->errand;
-    const struct thread_name name = { delivery->route->integration->licence, errand->conversation };
-    const struct state_write write = { .key = &key, .value = &value, .delivery = delivery };
+    const struct thread_name name = name_of(delivery);
 
-    keep_highest(partition, &name, errand);
-    errand->thread.updated_at = now->wall;
-    errand->thread.epoch = partition->epoch;
-    const struct thread thread = errand_thread(errand);
-    thread_key_write(partition->topic, &name, &key);
-    thread_value_write(&thread, &value);
+    delivery->errand->thread.updated_at = now->wall;
+    delivery->errand->thread.epoch = delivery->partition->epoch;
+    const struct thread thread = dispatch_thread_of(delivery);
     delivery_set_state(delivery, DELIVERY_RECORDING);
-    dispatch->port.write(dispatch->port.context, partition, &write);
+    dispatch_write_thread(dispatch, delivery->partition, &name, &thread, delivery);
 }
 
 static void end_errand(struct dispatch *dispatch, struct delivery *delivery,
@@ -201,8 +120,8 @@ void dispatch_recorded(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now)
 {
     struct errand *errand = delivery->errand;
-    const struct thread thread = errand_thread(errand);
-    const struct thread_name name = { delivery->route->integration->licence, errand->conversation };
+    const struct thread thread = dispatch_thread_of(delivery);
+    const struct thread_name name = name_of(delivery);
 
     delivery->recording = NULL;
     threads_put(delivery->partition->threads, &name, &thread);
@@ -232,6 +151,11 @@ static void follow_thread(struct dispatch *dispatch, struct delivery *delivery,
     delivery->route = route;
 }
 
+static bool asks_server(enum errand_step step)
+{
+    return step != ERRAND_NOTE && step != ERRAND_RECORD && step != ERRAND_END;
+}
+
 /*
  * A partition that leaves begins nothing; what is begun is finished, and so are gaps below what is
  * done, unless it is somebody else's by now.  Who comes from the wire counts as begun in the reach
@@ -241,7 +165,7 @@ static bool stops_here(const struct delivery *delivery, enum errand_step step)
 {
     const struct partition *partition = delivery->partition;
 
-    if (!partition->leaving || step == ERRAND_NOTE || step == ERRAND_RECORD || step == ERRAND_END)
+    if (!partition->leaving || !asks_server(step))
         return false;
     if (partition->lost)
         return true;
@@ -249,17 +173,11 @@ static bool stops_here(const struct delivery *delivery, enum errand_step step)
            delivery->record->offset >= partition_reach(partition);
 }
 
-static bool asks_server(enum errand_step step)
-{
-    return step != ERRAND_FETCH && step != ERRAND_NOTE && step != ERRAND_RECORD &&
-           step != ERRAND_END;
-}
-
 /* Whether the next step may be taken now.  If not the delivery went another way. */
 static bool may_go_on(struct dispatch *dispatch, struct delivery *delivery,
                       const struct moment *now)
 {
-    enum errand_step step = next_step(dispatch, delivery);
+    enum errand_step step = dispatch_next_step(dispatch, delivery);
     struct route *route = delivery->route;
 
     if (stops_here(delivery, step)) {
@@ -275,25 +193,7 @@ static bool may_go_on(struct dispatch *dispatch, struct delivery *delivery,
         (void)dispatch_end_here(dispatch, delivery, now);
         return false;
     }
-    return prepare(dispatch, delivery) == 0;
-}
-
-void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
-{
-    enum errand_step step;
-
-    follow_thread(dispatch, delivery, now);
-    do {
-        if (!may_go_on(dispatch, delivery, now))
-            return;
-        step = next_step(dispatch, delivery);
-    } while (step == ERRAND_FETCH && !start_fetch(dispatch, delivery));
-    if (step == ERRAND_NOTE || step == ERRAND_RECORD)
-        record_thread(dispatch, delivery, now);
-    else if (step == ERRAND_END)
-        end_errand(dispatch, delivery, now);
-    else if (step != ERRAND_FETCH)
-        dispatch_enqueue(dispatch, delivery);
+    return dispatch_prepare(dispatch, delivery) == 0;
 }
 
 /*
@@ -307,6 +207,7 @@ static void end_before(struct dispatch *dispatch, struct delivery *delivery,
 
     if (delivery->record->timestamp > thread->updated_at + SKEW_MS) {
         dispatch_refuse_partition(dispatch, delivery->partition, TOPIC_MADE_AGAIN);
+        dispatch_stop_probing(dispatch, delivery, now);
         dispatch_drop(dispatch, delivery);
         return;
     }
@@ -314,6 +215,38 @@ static void end_before(struct dispatch *dispatch, struct delivery *delivery,
     report.why = "the state topic says that it is done";
     dispatch->port.report(dispatch->port.context, &report);
     dispatch_finish(dispatch, delivery, now);
+}
+
+/* A late write of an earlier owner may tell, while the record is under way, that it is done. */
+static bool is_done_meanwhile(const struct delivery *delivery, struct thread *ret)
+{
+    const struct thread_name name = name_of(delivery);
+
+    return threads_find(delivery->partition->threads, &name, ret) &&
+           delivery->record->offset <= ret->last_offset;
+}
+
+void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
+{
+    struct thread thread;
+    enum errand_step step;
+
+    if (is_done_meanwhile(delivery, &thread)) {
+        end_before(dispatch, delivery, &thread, now);
+        return;
+    }
+    follow_thread(dispatch, delivery, now);
+    do {
+        if (!may_go_on(dispatch, delivery, now))
+            return;
+        step = dispatch_next_step(dispatch, delivery);
+    } while (step == ERRAND_FETCH && !start_fetch(dispatch, delivery));
+    if (step == ERRAND_NOTE || step == ERRAND_RECORD)
+        record_thread(dispatch, delivery, now);
+    else if (step == ERRAND_END)
+        end_errand(dispatch, delivery, now);
+    else if (step != ERRAND_FETCH)
+        dispatch_enqueue(dispatch, delivery);
 }
 
 void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,

@@ -7,7 +7,7 @@
  * dispatch_answer.c  what the answer to a post means now
  * dispatch_route.c   channels: their names, and whether they can be posted to
  * dispatch_errand.c  the steps of a conversation's event, one after the other
- * dispatch_request.c what goes out for each
+ * dispatch_request.c what is rendered and goes out for each
  * dispatch_step.c    and what its answer means
  */
 #ifndef WORKER_CORE_DISPATCH_INNER_H
@@ -66,6 +66,9 @@ void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
 /* Goes on with the errand's next step, from wherever the last one ended. */
 void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
 
+/* Renders what the errand's next step sends.  -1: the delivery is buried. */
+int dispatch_prepare(struct dispatch *dispatch, struct delivery *delivery);
+
 /* Writes the request of the errand's step into delivery->ask; it is in READY. */
 void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery);
 
@@ -95,11 +98,26 @@ void dispatch_pass_file(struct dispatch *dispatch, struct delivery *delivery,
 bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *delivery,
                        const struct moment *now);
 
+/* What the errand does next. */
+enum errand_step dispatch_next_step(const struct dispatch *dispatch,
+                                    const struct delivery *delivery);
+
 /* What the errand needs to know. */
 struct errand_facts dispatch_facts(const struct dispatch *dispatch,
                                    const struct delivery *delivery);
 
-/* Puts the threads of partitions in order that nobody wrote in for long. */
+/* The thread as the errand's write says it, and what a late write has told above that. */
+struct thread dispatch_thread_of(const struct delivery *delivery);
+
+/*
+ * Writes a thread (NULL: that there is none) to the state topic, under the partition's epoch.
+ * `delivery` waits for it, if it is not NULL.
+ */
+void dispatch_write_thread(struct dispatch *dispatch, struct partition *partition,
+                           const struct thread_name *name, const struct thread *thread,
+                           struct delivery *delivery);
+
+/* Forgets the threads that nobody wrote in for long. */
 void dispatch_expire(struct dispatch *dispatch, const struct moment *now);
 
 /* Refuses a partition, for good. */
@@ -124,8 +142,12 @@ bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
 /* These are dispatch_answer.c's: what happens to a delivery whose request was not granted. */
 void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,
                     const struct answer *answer, const struct moment *now);
+/* The server wants a pause, for everybody who sends to it; the delivery waits for its turn. */
 void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now);
+/* The pause alone. */
+void dispatch_shut_server(struct dispatch *dispatch, const struct delivery *delivery,
+                          const struct answer *answer, const struct moment *now);
 void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
                           const struct answer *answer, const struct moment *now);
 void dispatch_check(struct dispatch *dispatch, struct delivery *delivery);

@@ -1,8 +1,9 @@
 /*
- * The steps of a conversation's event: what goes out for each.
+ * The steps of a conversation's event: what is rendered and goes out for each.
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
@@ -12,6 +13,89 @@ enum { LIST_MAX_BYTES = 8 * 1024 * 1024, REQUEST_MAX_BYTES = 16 * 1024 };
 
 /* What shows on a root that its conversation is closed. */
 #define CLOSED_EMOJI "lock"
+
+/* ---- rendering ---- */
+
+static enum delivery_parts parts_for(enum errand_step step)
+{
+    if (step == ERRAND_POST_ROOT)
+        return PARTS_ROOT;
+    if (step == ERRAND_POST_REPLY)
+        return PARTS_REPLIES;
+    return step == ERRAND_PATCH ? PARTS_EDIT : PARTS_NONE;
+}
+
+static int render_parts(struct dispatch *dispatch, struct delivery *delivery,
+                        const struct event *event, enum delivery_parts kind)
+{
+    const struct errand *errand = delivery->errand;
+    const struct integration *integration = delivery->route->integration;
+    const struct conversation_target target = {
+        .post = { .channel_id = delivery->route->channel_id,
+                  .licence = integration->licence,
+                  .post_key = integration->post_key,
+                  .record = delivery->record,
+                  .limits = { .max_runes = 16383, .max_body_bytes = 300000 } },
+        .root_id = errand->thread.root,
+        .server_url = integration->server_url,
+        .language = integration->language,
+    };
+
+    enum root_reason reason = errand_root_reason(errand);
+
+    if (kind == PARTS_ROOT)
+        return render_root(event, &target, reason, reason == ROOT_FULL ? errand->thread.root : NULL,
+                           &dispatch->rendering);
+    if (kind == PARTS_REPLIES)
+        return render_message(event, &target, errand->files, &dispatch->rendering);
+    return render_edit(event, &target, &dispatch->rendering);
+}
+
+/* -1: it cannot be rendered, and is buried. */
+static int render(struct dispatch *dispatch, struct delivery *delivery, enum delivery_parts kind)
+{
+    AUTO(event_free) struct event event = { 0 };
+    struct event_problem problem;
+    const struct letter letter = { .reason = REASON_TOO_LONG,
+                                   .stage = "deliver",
+                                   .scope = "record",
+                                   .words = "the post cannot be made to fit the server's limits" };
+
+    must(event_read(delivery->record, &event, &problem) == EVENT_READ);
+    delivery_forget_parts(delivery);
+    if (render_parts(dispatch, delivery, &event, kind) != 0) {
+        rendering_free(&dispatch->rendering);
+        dispatch_bury(dispatch, delivery, &letter);
+        return -1;
+    }
+    dispatch_take_parts(dispatch, delivery);
+    delivery->parts_are = kind;
+    delivery->parts_route = delivery->route;
+    memcpy(delivery->parts_root, delivery->errand->thread.root, sizeof(delivery->parts_root));
+    if (kind != PARTS_ROOT)
+        errand_rendered(delivery->errand, delivery->part_count);
+    return 0;
+}
+
+/* Bodies name their channel and root: a thread that is found elsewhere makes others of them. */
+static bool has_parts(const struct delivery *delivery, enum delivery_parts wanted)
+{
+    return delivery->parts_are == wanted && delivery->parts_route == delivery->route &&
+           strcmp(delivery->parts_root, delivery->errand->thread.root) == 0;
+}
+
+int dispatch_prepare(struct dispatch *dispatch, struct delivery *delivery)
+{
+    enum delivery_parts wanted;
+
+    while ((wanted = parts_for(dispatch_next_step(dispatch, delivery))) != PARTS_NONE &&
+           !has_parts(delivery, wanted))
+        if (render(dispatch, delivery, wanted) != 0)
+            return -1;
+    return 0;
+}
+
+/* ---- requests ---- */
 
 static void write_request(struct delivery *delivery, const char *json)
 {
@@ -119,7 +203,7 @@ static void write_change(struct delivery *delivery, enum errand_step step, const
 void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery)
 {
     const struct errand_facts facts = dispatch_facts(dispatch, delivery);
-    enum errand_step step = errand_next(delivery->errand, &facts);
+    enum errand_step step = dispatch_next_step(dispatch, delivery);
     struct ask *ask = &delivery->ask;
     bool is_post = step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY;
 

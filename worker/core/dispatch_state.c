@@ -74,27 +74,56 @@ void *dispatch_owner(const struct partition *partition)
     return partition->owner;
 }
 
-/* Writes a thread as this owner knows it; NULL: that there is none. */
-static void write_again(struct dispatch *dispatch, struct partition *partition,
-                        const struct thread_name *name, struct thread *thread)
+void dispatch_write_thread(struct dispatch *dispatch, struct partition *partition,
+                           const struct thread_name *name, const struct thread *thread,
+                           struct delivery *delivery)
 {
     AUTO(text_free) struct text key = text_of(STATE_MAX_BYTES);
     AUTO(text_free) struct text value = text_of(STATE_MAX_BYTES);
-    const struct state_write write = { .key = &key, .value = thread ? &value : NULL };
+    const struct state_write write = { .key = &key,
+                                       .value = thread ? &value : NULL,
+                                       .delivery = delivery };
 
     thread_key_write(partition->topic, name, &key);
     if (thread) {
-        thread->epoch = partition->epoch;
-        thread_value_write(thread, &value);
-        threads_put(partition->threads, name, thread);
+        struct thread own = *thread;
+        own.epoch = partition->epoch;
+        thread_value_write(&own, &value);
     }
     dispatch->port.write(dispatch->port.context, partition, &write);
+}
+
+/* What is on its way to be written for a thread; NULL: nothing is. */
+static struct delivery *find_recording(struct dispatch *dispatch, struct partition *partition,
+                                       const struct thread_name *name)
+{
+    struct delivery *delivery = lanes_find(dispatch->lanes, partition, name->conversation);
+
+    if (!delivery || delivery->state != DELIVERY_RECORDING ||
+        strcmp(delivery->route->integration->licence, name->licence) != 0)
+        return NULL;
+    return delivery;
+}
+
+/*
+ * Writes a thread again as this owner knows it, or has just written it.  That it tells of what
+ * others did makes it not this owner's: the memory keeps who did the last of it.
+ */
+static void write_again(struct dispatch *dispatch, struct partition *partition,
+                        const struct thread_name *name)
+{
+    const struct delivery *recording = find_recording(dispatch, partition, name);
+    struct thread thread;
+    bool is_known = threads_find(partition->threads, name, &thread);
+
+    if (recording)
+        thread = dispatch_thread_of(recording);
+    dispatch_write_thread(dispatch, partition, name, is_known || recording ? &thread : NULL, NULL);
 }
 
 void dispatch_restored(struct dispatch *dispatch, struct partition *partition, int64_t epoch)
 {
     struct thread_repair *repair;
-    struct thread thread;
 
     must(partition->threads && partition->epoch < 0);
     partition->epoch = epoch;
@@ -103,8 +132,7 @@ void dispatch_restored(struct dispatch *dispatch, struct partition *partition, i
     SLIST_FOREACH(repair, &partition->repairs, next)
     {
         const struct thread_name name = { repair->licence, repair->conversation };
-        write_again(dispatch, partition, &name,
-                    threads_find(partition->threads, &name, &thread) ? &thread : NULL);
+        write_again(dispatch, partition, &name);
     }
     partition_forget_repairs(partition);
 }
@@ -122,8 +150,6 @@ static void repair_later(struct partition *partition, const struct thread_name *
 static void fold(struct dispatch *dispatch, struct partition *partition,
                  const struct thread_name *name, const struct state_read *read)
 {
-    struct thread thread;
-
     switch (
         thread_fold(partition->threads, name, read->value, read->value_length, partition->epoch)) {
     case THREAD_FOLD_TAKEN:
@@ -134,8 +160,7 @@ static void fold(struct dispatch *dispatch, struct partition *partition,
         if (partition->epoch < 0)
             repair_later(partition, name);
         else
-            write_again(dispatch, partition, name,
-                        threads_find(partition->threads, name, &thread) ? &thread : NULL);
+            write_again(dispatch, partition, name);
         return;
     }
 }
@@ -146,7 +171,7 @@ void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
     struct thread_key key;
     enum state_key kind = thread_key_read(read->key, read->key_length, &key);
 
-    if (partition->leaving || kind == STATE_KEY_OTHER || strcmp(key.topic, partition->topic) != 0)
+    if (partition->lost || kind == STATE_KEY_OTHER || strcmp(key.topic, partition->topic) != 0)
         return;
     if (kind == STATE_KEY_THREAD) {
         const struct thread_name name = { key.licence, key.conversation };
@@ -169,13 +194,10 @@ static void expire_some(struct dispatch *dispatch, struct partition *partition,
     for (int i = 0; i < EXPIRY_MOST && threads_next_older(partition->threads, before, EXPIRY_LOOKS,
                                                           &partition->expiry_position, &name);
          i++) {
-        AUTO(text_free) struct text key = text_of(STATE_MAX_BYTES);
-        const struct state_write write = { .key = &key };
-        if (lanes_has(dispatch->lanes, partition, name.conversation))
+        if (lanes_find(dispatch->lanes, partition, name.conversation))
             return; /* it is being written to right now */
-        thread_key_write(partition->topic, &name, &key);
-        threads_remove(partition->threads, &name);
-        dispatch->port.write(dispatch->port.context, partition, &write);
+        dispatch_write_thread(dispatch, partition, &name, NULL, NULL);
+        threads_remove(partition->threads, &name); /* which the name is borrowed from */
     }
 }
 

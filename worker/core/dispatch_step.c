@@ -278,6 +278,17 @@ void dispatch_pass_file(struct dispatch *dispatch, struct delivery *delivery,
     errand_fetched(delivery->errand, "", problem);
 }
 
+/* The channel takes no uploads of our bot: it is closed, or the thread goes on in another one. */
+static void judge_channel(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct answer *answer, const struct moment *now)
+{
+    delivery->verdict.kind = VERDICT_ROUTE_CLOSED;
+    if (dispatch_may_move(dispatch, delivery, now))
+        dispatch_check(dispatch, delivery);
+    else
+        dispatch_close_route(dispatch, delivery, answer, now);
+}
+
 /* The server's own answer to an upload.  False: the file is not to be had. */
 static bool judge_upload(struct dispatch *dispatch, struct delivery *delivery,
                          const struct answer *answer, const struct moment *now)
@@ -285,9 +296,9 @@ static bool judge_upload(struct dispatch *dispatch, struct delivery *delivery,
     verdict_of_request(answer, &delivery->verdict);
     switch (delivery->verdict.kind) {
     case VERDICT_RATE_LIMITED:
-        servers_shut(delivery->route->server, now->mono + delivery->verdict.wait_ms);
-        heap_put(&dispatch->due, &delivery->route->server->due.node, delivery->route->server->gate);
-        dispatch_rest(dispatch, delivery, now->mono + delivery->verdict.wait_ms);
+        dispatch_shut_server(dispatch, delivery, answer, now);
+        dispatch_rest(dispatch, delivery, delivery->route->server->gate);
+        (void)dispatch_end_here(dispatch, delivery, now);
         return true;
     case VERDICT_UNAUTHORISED:
         dispatch_close_route(dispatch, delivery, answer, now);
@@ -296,7 +307,7 @@ static bool judge_upload(struct dispatch *dispatch, struct delivery *delivery,
         if (delivery->verdict.http_status != 403 ||
             strcmp(delivery->verdict.error_id, "api.file.attachments.disabled.app_error") == 0)
             return false;
-        dispatch_close_route(dispatch, delivery, answer, now);
+        judge_channel(dispatch, delivery, answer, now);
         return true;
     case VERDICT_DELIVERED:
     case VERDICT_UNAVAILABLE:

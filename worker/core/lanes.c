@@ -61,11 +61,12 @@ static const struct text *name_lane(struct lanes *lanes, const struct delivery *
     return name_of_key(lanes, delivery->partition, record->key, record->key_length);
 }
 
-bool lanes_has(struct lanes *lanes, const struct partition *partition, const char *key)
+struct delivery *lanes_find(struct lanes *lanes, const struct partition *partition, const char *key)
 {
     const struct text *name = name_of_key(lanes, partition, key, strlen(key));
+    const struct lane *lane = map_find(&lanes->map, name->bytes, name->length);
 
-    return map_find(&lanes->map, name->bytes, name->length) != NULL;
+    return lane ? TAILQ_FIRST(&lane->members) : NULL;
 }
 
 bool lanes_enter(struct lanes *lanes, struct delivery *delivery)

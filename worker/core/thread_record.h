@@ -79,9 +79,9 @@ enum thread_fold {
  *     folded as while restoring, and REPEAT is IGNORED.
  *
  * What is MERGED or REPEAT is written again as the memory holds it, but with the own epoch.  The
- * log can be ahead of the acknowledgements: where a write of the same key is on its way the caller
- * waits for it first, so as not to write again what it has just replaced.  And it never writes a
- * lower last_offset than it knows, which may have risen by what was MERGED.
+ * log can be ahead of the acknowledgements: where a write of the same key is on its way that is
+ * what is written again.  And the caller never writes, or keeps, a lower last_offset than it knows,
+ * which may have risen by what was MERGED.
  */
 enum thread_fold thread_fold(struct threads *threads, const struct thread_name *name,
                              const char *value, size_t length, int64_t own_epoch);
