@@ -1,6 +1,9 @@
 """Conversations: each is one thread, whole and in order, whatever happens to it."""
 
+import time
+
 import pytest
+from broker import wait_until
 
 SECONDS = 60
 
@@ -95,3 +98,23 @@ def test_a_channel_whose_history_is_gone_gets_new_threads(stage):
     living = [post for post in stage.standin.posts(stage.mirror) if not post["delete_at"]]
     assert len([post for post in living if not post["root_id"]]) == 2
     assert len([post for post in living if post["root_id"]]) == 4
+
+
+def test_a_file_that_takes_too_long_does_not_hold_up_the_end(stage):
+    """The group is left in time: its partitions are another's at once, not after a session."""
+    stage.settings.delivery["drain_ms"] = 4000
+    worker = stage.worker().start().wait_until_ready()
+    chats = stage.chats()
+    chats.begin("c-1")
+    chats.say("c-1")
+    chats.finish()
+    stage.wait_until_chats_are_done(SECONDS)
+    chats.say("c-1", slow_files=1)
+    for number in range(2, 20):
+        chats.begin(f"c-{number}")  # done above it, so that it is waited for
+    chats.finish()
+    wait_until(lambda: len(worker.lines("delivered")) == 20, SECONDS, "all others are done")
+    started = time.monotonic()
+    worker.stop()
+    assert time.monotonic() - started < 4
+    assert "why" not in worker.wait_for_line("stopped")

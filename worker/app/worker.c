@@ -48,6 +48,7 @@ static bool advance(struct worker *worker)
             return false;
         worker->state = LEAVING;
         worker->deadline = worker->now.mono + LEAVE_GROUP_MS;
+        worker->assignments.leave_budget = 0; /* draining was the time for what is on the wire */
         source_leave(worker->source);
         return false;
     case LEAVING:

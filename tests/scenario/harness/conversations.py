@@ -25,10 +25,15 @@ class FileServer:
     """Where attachments come from."""
 
     def __init__(self):
+        stopping = threading.Event()
+
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):  # noqa: N802, the library's name
+                if self.path.endswith(".slow"):
+                    self.dribble()
+                    return
                 found = self.path.endswith(".png")
                 body = PNG if found else b"not here"
                 self.send_response(200 if found else 404)
@@ -36,15 +41,28 @@ class FileServer:
                 self.end_headers()
                 self.wfile.write(body)
 
+            def dribble(self):
+                """Sends more than anybody waits for, just fast enough not to be given up."""
+                self.send_response(200)
+                self.send_header("Content-Length", "20000000")
+                self.end_headers()
+                while not stopping.wait(0.1):
+                    try:
+                        self.wfile.write(b"x" * 2000)
+                    except OSError:
+                        return
+
             def log_message(self, *arguments):
                 pass
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._stopping = stopping
 
     def stop(self):
         """Ends it."""
+        self._stopping.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -125,8 +143,8 @@ class Chats:
                 conversation_id, "started", {"visitor": {"name": name}, "page": page}
             )
 
-    def say(self, conversation_id, text=None, files=0, missing_files=0):
-        """Adds a message; gives its id."""
+    def say(self, conversation_id, text=None, files=0, missing_files=0, slow_files=0):
+        """Adds a message; gives its id.  Slow files are to be left out."""
         conversation = self.conversations[conversation_id]
         sequence = len(conversation.messages)
         message_id = f"m-{sequence}"
@@ -134,7 +152,13 @@ class Chats:
         attachments = [
             {"url": f"{self._files.url}/{number}.png", "name": f"foto {number}.png"}
             for number in range(files)
-        ] + [{"url": f"{self._files.url}/gone", "name": "weg.pdf"} for _ in range(missing_files)]
+        ]
+        attachments += [
+            {"url": f"{self._files.url}/gone", "name": "weg.pdf"} for _ in range(missing_files)
+        ]
+        attachments += [
+            {"url": f"{self._files.url}/a.slow", "name": "traag.mp4"} for _ in range(slow_files)
+        ]
         conversation.messages[message_id] = Message(sequence, text, files)
         conversation.closed = False
         sender = self._random.choice(["visitor", "agent", "system"])
