@@ -10,12 +10,12 @@ def stage(make_stage):
     return make_stage(chats=True)
 
 
-def make_trouble(stage, chats, disturb):
-    """Disturbs while conversations are published; heals and waits in the end; gives the judgement."""
+def make_trouble(stage, chats, disturb, seconds=SCALE.seconds, is_enough=lambda: True):
+    """Publishes conversations over so long, and disturbs until then and until it is enough."""
     stage.trouble_as_usual()
-    chats.play(SCALE.chats, SCALE.seconds)
+    chats.play(SCALE.chats, seconds)
     archived = deleted = 0
-    while chats.is_publishing():
+    while chats.is_publishing() or not is_enough():
         disturb()
         stage.let_pass(stage.random.uniform(0.3, 3 if IS_FULL else 1))
         stage.standin.delete(channel=stage.mirror, roots_percent=0.5 if IS_FULL else 5)
@@ -72,7 +72,7 @@ def test_workers_are_killed(stage):
             victim.start().wait_until_ready()
 
     chats = stage.chats()
-    make_trouble(stage, chats, kill)
+    make_trouble(stage, chats, kill, 2 * SCALE.seconds, lambda: len(kills) >= SCALE.kills)
     verdict = judge(stage, chats)
     print(f"kills: {len(kills)}")
     assert verdict.is_clean(), str(verdict)

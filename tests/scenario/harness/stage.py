@@ -11,7 +11,7 @@ import clients
 from broker import wait_until
 from launcher import LauncherError
 
-from harness import checker, conversations
+from harness import chat_checker, checker
 from harness.conversations import Chats, FileServer
 from harness.records import TEXTS, Stream
 from harness.settings import Integration, Settings
@@ -104,7 +104,7 @@ class Stage:
 
     def judge_chats(self, chats):
         """What is to be seen of the conversations; printed."""
-        verdict = conversations.judge(chats, self.standin.posts(self.mirror))
+        verdict = chat_checker.judge(chats.conversations, self.standin.posts(self.mirror))
         print(verdict)
         return verdict
 
