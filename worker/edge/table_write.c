@@ -142,16 +142,29 @@ static void report(struct table_part *part)
     }
 }
 
+/* Whether it is the topic that a person has to mend. */
+static bool blames_topic(rd_kafka_resp_err_t err)
+{
+    return err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+           err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+}
+
 /* A record of a producer that died says of itself only that it was purged. */
 static void explain(struct table_part *part)
 {
     const char *why = rd_kafka_err2str(part->err);
+    struct fault fault;
     bool says_little = part->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
                        part->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT ||
                        part->err == RD_KAFKA_RESP_ERR__FATAL;
 
     if (says_little && *part->table->trouble.words)
         why = part->table->trouble.words;
+    if (blames_topic(part->err)) {
+        fault_set(&fault, "%s; what mends it: ireserve-mattermost topics", why);
+        why = fault.words;
+    }
     part->err = RD_KAFKA_RESP_ERR_NO_ERROR;
     table_complain(part, "cannot write to", why);
 }
