@@ -240,11 +240,8 @@ static void a_long_thread_goes_on_in_a_new_one_that_links_back(void **state)
 static void a_new_root_of_a_long_thread_is_looked_for_when_it_is_in_doubt(void **state)
 {
     struct thread thread = talk_thread(3);
-    struct stage *stage;
+    struct stage *stage = talk_reopen(state, talk_open);
 
-    talk_close(state);
-    talk_open(state);
-    stage = *state;
     thread.replies = STAGE_MAX_REPLIES;
     talk_tell(stage, "c-1", &thread);
     talk_restore(stage);
