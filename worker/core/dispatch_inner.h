@@ -9,6 +9,7 @@
  * dispatch_errand.c  the steps of a conversation's event, one after the other
  * dispatch_request.c what is rendered and goes out for each
  * dispatch_step.c    and what its answer means
+ * dispatch_fetch.c   attachments
  */
 #ifndef WORKER_CORE_DISPATCH_INNER_H
 #define WORKER_CORE_DISPATCH_INNER_H
@@ -87,9 +88,8 @@ void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery
 bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now);
 
-/* An attachment cannot be had: the message goes without it. */
-void dispatch_pass_file(struct dispatch *dispatch, struct delivery *delivery,
-                        enum fetch_problem problem);
+/* Gives the attachment that is next to its carrier; false: it has no address, and is passed. */
+bool dispatch_start_fetch(struct dispatch *dispatch, struct delivery *delivery);
 
 /*
  * The channel of the errand's thread is closed.  Whether the settings name another one by now, in
