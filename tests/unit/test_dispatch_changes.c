@@ -194,6 +194,99 @@ static void a_deletion_of_what_is_not_there_is_done(void **state)
     assert_int_equal(stage->outcome, OUTCOME_ALREADY_POSTED);
 }
 
+/* ---- posts that are gone ---- */
+
+static void a_post_that_somebody_deleted_is_passed(void **state)
+{
+    static const int statuses[] = { 404, 403 }; /* of servers of today, and of old */
+
+    for (size_t i = 0; i < 2; i++) {
+        struct stage *stage = talk_reopen(state, open_stage);
+        change(stage, talk_delete, two_parts, 2);
+        stage_refuse(stage, 0, statuses[i], NO_POST);
+        assert_on_wire(stage, 0, ASK_GET, "/posts/" POST);
+        stage_refuse(stage, 0, 404, NO_POST);
+        assert_on_wire(stage, 0, ASK_DELETE, "/posts/" OTHER);
+        talk_answer_ok(stage, 0);
+        stage_acknowledge(stage);
+        assert_int_equal(stage->stored, 5);
+    }
+}
+
+static void an_edit_of_a_post_that_somebody_deleted_is_done(void **state)
+{
+    struct stage *stage = *state;
+
+    change(stage, talk_edit, two_parts, 1);
+    stage_refuse(stage, 0, 403, NO_PERMISSION);
+    assert_on_wire(stage, 0, ASK_GET, "/posts/" POST);
+    stage_refuse(stage, 0, 404, NO_POST);
+    stage_acknowledge(stage);
+    assert_int_equal(stage->stored, 5);
+}
+
+static void a_change_that_is_refused_of_a_post_that_is_there_is_tried_again(void **state)
+{
+    struct stage *stage = *state;
+
+    change(stage, talk_delete, two_parts, 1);
+    stage_refuse(stage, 0, 403, NO_PERMISSION); /* as without its database */
+    talk_answer_post(stage, 0, &two_parts[0], MIRROR);
+    assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR);
+    talk_answer_channel(stage, 0, MIRROR, TEAM);
+    assert_int_equal(stage->ask_count, 0);
+    assert_int_equal(stage_count_waited(stage), 0);
+    stage_wait(stage, STAGE_RETRY_MS * 3);
+    assert_on_wire(stage, 0, ASK_DELETE, "/posts/" POST);
+    talk_answer_ok(stage, 0);
+    stage_acknowledge(stage);
+    assert_int_equal(stage->stored, 5);
+}
+
+static void an_edit_that_is_refused_of_a_post_that_is_there_is_posted(void **state)
+{
+    struct stage *stage = *state;
+
+    change(stage, talk_edit, two_parts, 1);
+    stage_refuse(stage, 0, 403, NO_PERMISSION);
+    talk_answer_post(stage, 0, &two_parts[0], MIRROR);
+    talk_answer_channel(stage, 0, MIRROR, TEAM);
+    assert_on_wire(stage, 0, ASK_POST, "/posts?");
+    assert_says(stage, 0, "Anders");
+}
+
+static void a_deletion_that_is_refused_again_and_again_is_a_dead_letter(void **state)
+{
+    struct stage *stage = *state;
+
+    change(stage, talk_delete, two_parts, 1);
+    talk_say(stage, 5, "c-1");
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(stage->letter_count, 0);
+        assert_on_wire(stage, 0, ASK_DELETE, "/posts/" POST);
+        stage_refuse(stage, 0, 403, NO_PERMISSION);
+        talk_answer_post(stage, 0, &two_parts[0], MIRROR);
+        talk_answer_channel(stage, 0, MIRROR, TEAM);
+        stage_wait(stage, 60000);
+    }
+    stage_bury(stage, NULL);
+    assert_int_equal(stage->stored, 5);
+}
+
+static void a_change_in_a_channel_that_the_bot_had_to_leave_waits(void **state)
+{
+    struct stage *stage = *state;
+
+    change(stage, talk_delete, two_parts, 1);
+    stage_refuse(stage, 0, 403, NO_PERMISSION);
+    stage_refuse(stage, 0, 403, NO_PERMISSION); /* of the post */
+    assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR);
+    stage_refuse(stage, 0, 403, NO_PERMISSION); /* of the channel */
+    assert_int_equal(stage->reports[REPORT_HELD], 1);
+    stage_wait(stage, STAGE_ROUTE_MS * 3);
+    assert_on_wire(stage, 0, ASK_DELETE, "/posts/" POST);
+}
+
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, open_stage, talk_close)
 
 int main(void)
@@ -209,6 +302,12 @@ int main(void)
         STAGED(a_deletion_deletes_all_parts),
         STAGED(a_deletion_deletes_what_an_edit_had_to_post_anew_too),
         STAGED(a_deletion_of_what_is_not_there_is_done),
+        STAGED(a_post_that_somebody_deleted_is_passed),
+        STAGED(an_edit_of_a_post_that_somebody_deleted_is_done),
+        STAGED(a_change_that_is_refused_of_a_post_that_is_there_is_tried_again),
+        STAGED(an_edit_that_is_refused_of_a_post_that_is_there_is_posted),
+        STAGED(a_deletion_that_is_refused_again_and_again_is_a_dead_letter),
+        STAGED(a_change_in_a_channel_that_the_bot_had_to_leave_waits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,10 @@ void dispatch_step_doubted(struct delivery *delivery);
 void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,
                             const struct answer *answer, const struct moment *now);
 
+/* Whether the post is there that could not be changed was answered. */
+void dispatch_post_answered(struct dispatch *dispatch, struct delivery *delivery,
+                            const struct answer *answer, const struct moment *now);
+
 /* The channel is fine, and yet the errand's step was refused.  False: so the post is at fault. */
 bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now);
@@ -150,6 +154,7 @@ void dispatch_shut_server(struct dispatch *dispatch, const struct delivery *deli
                           const struct answer *answer, const struct moment *now);
 void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
                           const struct answer *answer, const struct moment *now);
+/* Asks whether the channel, which a refusal may mean, agrees. */
 void dispatch_check(struct dispatch *dispatch, struct delivery *delivery);
 
 /* Takes what was rendered into dispatch->rendering as the delivery's parts. */

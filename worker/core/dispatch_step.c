@@ -152,6 +152,7 @@ static bool take(struct dispatch *dispatch, struct delivery *delivery, const str
     case ERRAND_PATCH:
     case ERRAND_EMPTY:
     case ERRAND_DELETE:
+        delivery->refusals = 0;
         errand_changed(delivery->errand);
         return true;
     case ERRAND_MARK:
@@ -196,24 +197,77 @@ static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
     return false;
 }
 
+/* Asks for the post that could not be changed: 403 and 404 do not tell whether it is gone. */
+static void check_post(struct dispatch *dispatch, struct delivery *delivery)
+{
+    delivery_set_state(delivery, DELIVERY_CHECKING);
+    delivery->ask = (struct ask){ .purpose = ASK_FOR_POST,
+                                  .integration = delivery->route->integration,
+                                  .timeout = dispatch->options.attempt_timeout,
+                                  .owner = delivery };
+    (void)snprintf(delivery->ask.path, sizeof(delivery->ask.path), "/posts/%s",
+                   errand_at(delivery->errand)->id);
+    dispatch->port.ask(dispatch->port.context, &delivery->ask);
+}
+
+void dispatch_post_answered(struct dispatch *dispatch, struct delivery *delivery,
+                            const struct answer *answer, const struct moment *now)
+{
+    struct verdict verdict;
+    struct finding post;
+
+    verdict_of_request(answer, &verdict);
+    bool is_said = verdict.kind == VERDICT_DELIVERED && finding_read(answer, &post);
+    if ((is_said && post.is_deleted) ||
+        (verdict.kind == VERDICT_REFUSED && verdict.http_status == 404)) {
+        errand_changed(delivery->errand); /* by whoever deleted it */
+        dispatch_go_on(dispatch, delivery, now);
+    } else if (is_said || verdict.kind == VERDICT_REFUSED) {
+        dispatch_check(dispatch, delivery);
+    } else {
+        dispatch_retry(dispatch, delivery, answer, now);
+    }
+}
+
+/* Whether the step changes a post. */
+static bool is_change(enum errand_step step)
+{
+    return step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE;
+}
+
 bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now)
 {
+    enum { BELIEVED = 5 }; /* refusals in a row: a server without its database says that, too */
     enum errand_step step = delivery->step;
 
     if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
         return false;
-    if (step == ERRAND_PATCH && delivery->verdict.http_status == 400) {
+    if (step == ERRAND_PATCH) {
         errand_cannot_change(delivery->errand);
-    } else if (step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE) {
-        errand_changed(
-            delivery->errand); /* somebody has deleted the post: there is nothing to do */
+    } else if (step == ERRAND_EMPTY && delivery->verdict.http_status == 400) {
+        errand_changed(delivery->errand); /* it is too old, and stays as it is */
     } else {
+        if (is_change(step) && ++delivery->refusals == BELIEVED)
+            return false;
         dispatch_retry(dispatch, delivery, answer, now);
         return true;
     }
     dispatch_go_on(dispatch, delivery, now);
     return true;
+}
+
+static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
+                       const struct moment *now)
+{
+    int status = delivery->verdict.http_status;
+
+    if (take_refusal(dispatch, delivery))
+        dispatch_go_on(dispatch, delivery, now);
+    else if (is_change(delivery->step) && (status == 403 || status == 404))
+        check_post(dispatch, delivery);
+    else
+        dispatch_check(dispatch, delivery);
 }
 
 void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,
@@ -237,10 +291,7 @@ void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery
         dispatch_close_route(dispatch, delivery, answer, now);
         return;
     case VERDICT_REFUSED:
-        if (take_refusal(dispatch, delivery))
-            dispatch_go_on(dispatch, delivery, now);
-        else
-            dispatch_check(dispatch, delivery);
+        on_refused(dispatch, delivery, now);
         return;
     case VERDICT_UNAVAILABLE:
     case VERDICT_AMBIGUOUS:
