@@ -173,23 +173,21 @@ static bool take(struct dispatch *dispatch, struct delivery *delivery, const str
 
 /* ---- refusals ---- */
 
+/* Whether it is the server that says 404, and not what stands in front of it. */
+static bool is_gone(const struct verdict *verdict)
+{
+    return verdict->kind == VERDICT_REFUSED && verdict->http_status == 404 && verdict->error_id[0];
+}
+
 /* What is refused for the post's own sake, whatever the channel says.  False: ask the channel. */
 static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
 {
     enum errand_step step = delivery->step;
-    bool is_gone = delivery->verdict.http_status == 404;
-
-    if (step == ERRAND_SEARCH) { /* the server does not let one search */
-        dispatch->findings.count = 0;
-        report_lookup(dispatch, delivery, LOOKUP_FAILED);
-        errand_took_roots(delivery->errand, &dispatch->findings);
-        return true;
-    }
     if (step == ERRAND_MARK || step == ERRAND_UNMARK) {
         errand_marked(delivery->errand);
         return true;
     }
-    if ((step == ERRAND_READ_ROOT || step == ERRAND_READ_THREAD) && is_gone) {
+    if ((step == ERRAND_READ_ROOT || step == ERRAND_READ_THREAD) && is_gone(&delivery->verdict)) {
         report_lookup(dispatch, delivery, LOOKUP_NOT_FOUND);
         (void)errand_took_root(delivery->errand, NULL);
         return true;
@@ -218,8 +216,7 @@ void dispatch_post_answered(struct dispatch *dispatch, struct delivery *delivery
 
     verdict_of_request(answer, &verdict);
     bool is_said = verdict.kind == VERDICT_DELIVERED && finding_read(answer, &post);
-    if ((is_said && post.is_deleted) ||
-        (verdict.kind == VERDICT_REFUSED && verdict.http_status == 404)) {
+    if ((is_said && post.is_deleted) || is_gone(&verdict)) {
         errand_changed(delivery->errand); /* by whoever deleted it */
         dispatch_go_on(dispatch, delivery, now);
     } else if (is_said || verdict.kind == VERDICT_REFUSED) {
@@ -243,7 +240,11 @@ bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
 
     if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
         return false;
-    if (step == ERRAND_PATCH) {
+    if (step == ERRAND_SEARCH) { /* the server does not let one search */
+        dispatch->findings.count = 0;
+        report_lookup(dispatch, delivery, LOOKUP_FAILED);
+        errand_took_roots(delivery->errand, &dispatch->findings);
+    } else if (step == ERRAND_PATCH) {
         errand_cannot_change(delivery->errand);
     } else if (step == ERRAND_EMPTY && delivery->verdict.http_status == 400) {
         errand_changed(delivery->errand); /* it is too old, and stays as it is */
