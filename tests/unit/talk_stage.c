@@ -52,6 +52,13 @@ int talk_close(void **state)
     return 0;
 }
 
+struct stage *talk_reopen(void **state, int (*open)(void **state))
+{
+    stage_free(*state);
+    (void)open(state);
+    return *state;
+}
+
 /* ---- the state topic ---- */
 
 struct thread talk_thread(int64_t last_offset)
@@ -150,11 +157,18 @@ void talk_say(struct stage *stage, int64_t offset, const char *conversation)
     say(stage, offset, conversation, "Hoi", "");
 }
 
-void talk_say_long(struct stage *stage, int64_t offset, const char *conversation)
+static char *long_words(void)
 {
     char *words = mem_new_array(LONG_TEXT + 1, 1);
 
     memset(words, 'w', LONG_TEXT);
+    return words;
+}
+
+void talk_say_long(struct stage *stage, int64_t offset, const char *conversation)
+{
+    char *words = long_words();
+
     say(stage, offset, conversation, words, "");
     free(words);
 }
@@ -166,14 +180,29 @@ void talk_say_with_files(struct stage *stage, int64_t offset, const char *conver
         "{\"name\":\"b.png\"}]");
 }
 
-void talk_edit(struct stage *stage, int64_t offset, const char *conversation, const char *message)
+static void edit(struct stage *stage, int64_t offset, const char *conversation, const char *message,
+                 const char *words)
 {
     char *data = mem_printf(",\"message_id\":\"%s\",\"sender\":{\"role\":\"visitor\","
-                            "\"name\":\"Jan\"},\"text\":\"Anders\"",
-                            message);
+                            "\"name\":\"Jan\"},\"text\":\"%s\"",
+                            message, words);
 
     talk_read(stage, offset, conversation, "message-edited", data);
     free(data);
+}
+
+void talk_edit(struct stage *stage, int64_t offset, const char *conversation, const char *message)
+{
+    edit(stage, offset, conversation, message, "Anders");
+}
+
+void talk_edit_long(struct stage *stage, int64_t offset, const char *conversation,
+                    const char *message)
+{
+    char *words = long_words();
+
+    edit(stage, offset, conversation, message, words);
+    free(words);
 }
 
 void talk_delete(struct stage *stage, int64_t offset, const char *conversation, const char *message)

@@ -37,6 +37,9 @@ int talk_open(void **state);
 int talk_open_restored(void **state);
 int talk_close(void **state);
 
+/* Another stage in the place of the state's: set up by `open`. */
+struct stage *talk_reopen(void **state, int (*open)(void **state)) ATTR_MUST_USE;
+
 /* ---- the state topic ---- */
 
 /* A living thread of a conversation, made by an earlier owner. */
@@ -65,6 +68,8 @@ void talk_say(struct stage *stage, int64_t offset, const char *conversation);
 void talk_say_long(struct stage *stage, int64_t offset, const char *conversation); /* two parts */
 void talk_say_with_files(struct stage *stage, int64_t offset, const char *conversation);
 void talk_edit(struct stage *stage, int64_t offset, const char *conversation, const char *message);
+void talk_edit_long(struct stage *stage, int64_t offset, const char *conversation,
+                    const char *message); /* to two parts */
 void talk_delete(struct stage *stage, int64_t offset, const char *conversation,
                  const char *message);
 void talk_end(struct stage *stage, int64_t offset, const char *conversation);

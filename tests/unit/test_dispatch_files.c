@@ -85,17 +85,14 @@ static void a_server_that_refuses_the_file_gets_the_message_without_it(void **st
         { 403, DISABLED },
         { 501, DISABLED },
     };
-    struct stage *stage = *state;
 
     for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
-        talk_close((void *)&stage);
-        (void)talk_open((void *)&stage);
+        struct stage *stage = talk_reopen(state, talk_open);
         begin(stage, MIRROR);
         stage_answer_upload(stage, refusals[i].status, refusals[i].error_id);
         assert_on_wire(stage, 0, ASK_POST, "/posts?");
         assert_not_says(stage, 0, "file_ids");
     }
-    *state = stage;
 }
 
 static void a_server_that_wants_a_pause_gets_the_file_later(void **state)

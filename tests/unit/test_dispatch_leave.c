@@ -381,11 +381,9 @@ static void whatever_is_under_way_can_be_forgotten(void **state)
     static void (*const states[])(struct stage *) = {
         look, send, pause_before_second_part, check, bury, fetch, rest, hold, record, note,
     };
-    struct stage *stage = *state;
 
     for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
-        talk_close((void *)&stage);
-        (void)talk_open((void *)&stage);
+        struct stage *stage = talk_reopen(state, talk_open);
         states[i](stage);
         stage_leave(stage, i % 2 == 0);
         dispatch_forget(stage->dispatch, stage->partition, &stage->now);
@@ -396,7 +394,6 @@ static void whatever_is_under_way_can_be_forgotten(void **state)
         stage_wait(stage, 300000);
         assert_int_equal(stage->ask_count, 0);
     }
-    *state = stage;
 }
 
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, talk_open, talk_close)

@@ -146,6 +146,25 @@ static void a_channel_without_a_team_is_not_searched(void **state)
     assert_on_wire(stage, 0, ASK_POST, "/posts?");
 }
 
+static void a_server_that_lets_nobody_search_is_not_searched(void **state)
+{
+    struct stage *stage = *state;
+
+    talk_say(stage, 5, "c-1");
+    lose_root(stage);
+    talk_answer_nothing(stage, 0);
+    talk_answer_channel(stage, 0, MIRROR, TEAM);
+    stage_refuse(stage, 0, 403, NO_PERMISSION); /* as without its database */
+    assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR);
+    stage_refuse(stage, 0, 500, "app.channel.get.find.app_error");
+    stage_wait(stage, STAGE_RETRY_MS * 3);
+    assert_on_wire(stage, 0, ASK_POST, "/teams/" TEAM "/posts/search");
+    stage_refuse(stage, 0, 501, "store.sql_post.search.disabled");
+    talk_answer_channel(stage, 0, MIRROR, TEAM);
+    assert_on_wire(stage, 0, ASK_POST, "/posts?");
+    assert_not_says(stage, 0, "root_id");
+}
+
 static void a_thread_that_is_gone_when_it_is_read_is_gone(void **state)
 {
     struct stage *stage = *state;
@@ -189,12 +208,17 @@ static void a_root_that_cannot_be_read_just_now_is_asked_for_again(void **state)
     assert_int_equal(stage->ask_count, 0);
     stage_wait(stage, STAGE_RETRY_MS * 3);
     assert_on_wire(stage, 0, ASK_GET, "/posts/" ROOT);
+    stage_answer(stage, 0, ANSWER_HTTP, 404, "<html>not by this proxy</html>");
+    assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR);
+    talk_answer_channel(stage, 0, MIRROR, TEAM);
+    stage_wait(stage, 60000);
+    assert_on_wire(stage, 0, ASK_GET, "/posts/" ROOT);
     stage_refuse(stage, 0, 403, NO_PERMISSION);
     assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR);
     talk_answer_channel(stage, 0, MIRROR, TEAM);
     assert_int_equal(stage->ask_count, 0);
     assert_int_equal(stage->letter_count, 0);
-    stage_wait(stage, STAGE_RETRY_MS * 9);
+    stage_wait(stage, 60000);
     assert_on_wire(stage, 0, ASK_GET, "/posts/" ROOT);
 }
 
@@ -240,11 +264,8 @@ static void a_long_thread_goes_on_in_a_new_one_that_links_back(void **state)
 static void a_new_root_of_a_long_thread_is_looked_for_when_it_is_in_doubt(void **state)
 {
     struct thread thread = talk_thread(3);
-    struct stage *stage;
+    struct stage *stage = talk_reopen(state, talk_open);
 
-    talk_close(state);
-    talk_open(state);
-    stage = *state;
     thread.replies = STAGE_MAX_REPLIES;
     talk_tell(stage, "c-1", &thread);
     talk_restore(stage);
@@ -289,6 +310,7 @@ int main(void)
         STAGED(a_root_that_is_found_is_gone_on_with),
         STAGED(only_a_root_that_our_bot_wrote_is_one),
         STAGED(a_channel_without_a_team_is_not_searched),
+        STAGED(a_server_that_lets_nobody_search_is_not_searched),
         STAGED(a_thread_that_is_gone_when_it_is_read_is_gone),
         STAGED(a_root_that_is_there_is_tried_again_after_a_rest),
         STAGED(a_root_that_cannot_be_read_just_now_is_asked_for_again),

@@ -73,6 +73,7 @@ struct delivery {
     bool prioritised;                /* rendered for a server that takes priorities */
     bool probes;                     /* it tries a closed route for all that wait there */
     unsigned attempts;
+    unsigned refusals;        /* of a change to a post that is there */
     mono_ms rest;             /* the last one */
     wall_ms first_attempt_at; /* 0: none yet */
     struct verdict verdict;   /* of the last attempt */

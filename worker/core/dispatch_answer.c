@@ -154,7 +154,6 @@ static void refuse(struct dispatch *dispatch, struct delivery *delivery)
     dispatch_bury(dispatch, delivery, &letter);
 }
 
-/* Asks whether the channel, which a refusal may mean, agrees. */
 void dispatch_check(struct dispatch *dispatch, struct delivery *delivery)
 {
     delivery_set_state(delivery, DELIVERY_CHECKING);
@@ -278,6 +277,9 @@ void dispatch_answered(struct dispatch *dispatch, struct ask *ask, const struct 
         return;
     case ASK_TO_CHECK:
         on_check_answered(dispatch, ask->owner, answer, now);
+        return;
+    case ASK_FOR_POST:
+        dispatch_post_answered(dispatch, ask->owner, answer, now);
         return;
     case ASK_FOR_CHANNEL:
         dispatch_channel_answered(dispatch, ask->owner, answer, now);

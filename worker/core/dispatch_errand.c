@@ -8,7 +8,6 @@
 #include "worker/core/dispatch_inner.h"
 
 enum {
-    REQUEST_MAX_BYTES = 16 * 1024,
     SKEW_MS = 5 * 60 * 1000, /* of clocks of producers and workers */
 };
 
@@ -29,38 +28,7 @@ enum errand_step dispatch_next_step(const struct dispatch *dispatch,
     return errand_next(delivery->errand, &facts);
 }
 
-/* ---- steps without a request to the server ---- */
-
-/* Gives the attachment that is next to its carrier; false: it has no address, and is passed. */
-static bool start_fetch(struct dispatch *dispatch, struct delivery *delivery)
-{
-    AUTO(event_free) struct event event = { 0 };
-    struct event_problem problem;
-
-    must(event_read(delivery->record, &event, &problem) == EVENT_READ);
-    const struct attachment *attachment =
-        &event.conversation.attachments[delivery->errand->next_file];
-    if (!attachment->url) {
-        dispatch_pass_file(dispatch, delivery, FETCH_NO_ADDRESS);
-        return false;
-    }
-    text_free(&delivery->file_name);
-    delivery->file_name = text_of(REQUEST_MAX_BYTES);
-    text_add_string(&delivery->file_name, attachment->url);
-    text_add_char(&delivery->file_name, '\0');
-    size_t name = delivery->file_name.length;
-    render_file_name(attachment, delivery->route->integration->language, &delivery->file_name);
-    delivery->fetch = (struct fetch){ .integration = delivery->route->integration,
-                                      .url = text_string(&delivery->file_name),
-                                      .name = text_string(&delivery->file_name) + name,
-                                      .channel_id = delivery->route->channel_id,
-                                      .size = attachment->size,
-                                      .owner = delivery };
-    delivery->step = ERRAND_FETCH;
-    delivery_set_state(delivery, DELIVERY_FETCHING);
-    dispatch->port.fetch(dispatch->port.context, &delivery->fetch);
-    return true;
-}
+/* ---- what is recorded ---- */
 
 static struct thread_name name_of(const struct delivery *delivery)
 {
@@ -240,7 +208,7 @@ void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const 
         if (!may_go_on(dispatch, delivery, now))
             return;
         step = dispatch_next_step(dispatch, delivery);
-    } while (step == ERRAND_FETCH && !start_fetch(dispatch, delivery));
+    } while (step == ERRAND_FETCH && !dispatch_start_fetch(dispatch, delivery));
     if (step == ERRAND_NOTE || step == ERRAND_RECORD)
         record_thread(dispatch, delivery, now);
     else if (step == ERRAND_END)

@@ -9,6 +9,7 @@
  * dispatch_errand.c  the steps of a conversation's event, one after the other
  * dispatch_request.c what is rendered and goes out for each
  * dispatch_step.c    and what its answer means
+ * dispatch_fetch.c   attachments
  */
 #ifndef WORKER_CORE_DISPATCH_INNER_H
 #define WORKER_CORE_DISPATCH_INNER_H
@@ -83,13 +84,16 @@ void dispatch_step_doubted(struct delivery *delivery);
 void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,
                             const struct answer *answer, const struct moment *now);
 
+/* Whether the post is there that could not be changed was answered. */
+void dispatch_post_answered(struct dispatch *dispatch, struct delivery *delivery,
+                            const struct answer *answer, const struct moment *now);
+
 /* The channel is fine, and yet the errand's step was refused.  False: so the post is at fault. */
 bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now);
 
-/* An attachment cannot be had: the message goes without it. */
-void dispatch_pass_file(struct dispatch *dispatch, struct delivery *delivery,
-                        enum fetch_problem problem);
+/* Gives the attachment that is next to its carrier; false: it has no address, and is passed. */
+bool dispatch_start_fetch(struct dispatch *dispatch, struct delivery *delivery);
 
 /*
  * The channel of the errand's thread is closed.  Whether the settings name another one by now, in
@@ -150,6 +154,7 @@ void dispatch_shut_server(struct dispatch *dispatch, const struct delivery *deli
                           const struct answer *answer, const struct moment *now);
 void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
                           const struct answer *answer, const struct moment *now);
+/* Asks whether the channel, which a refusal may mean, agrees. */
 void dispatch_check(struct dispatch *dispatch, struct delivery *delivery);
 
 /* Takes what was rendered into dispatch->rendering as the delivery's parts. */

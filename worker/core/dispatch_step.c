@@ -152,6 +152,7 @@ static bool take(struct dispatch *dispatch, struct delivery *delivery, const str
     case ERRAND_PATCH:
     case ERRAND_EMPTY:
     case ERRAND_DELETE:
+        delivery->refusals = 0;
         errand_changed(delivery->errand);
         return true;
     case ERRAND_MARK:
@@ -172,19 +173,18 @@ static bool take(struct dispatch *dispatch, struct delivery *delivery, const str
 
 /* ---- refusals ---- */
 
+/* Whether it is the server that says 404, and not what stands in front of it. */
+static bool is_gone(const struct verdict *verdict)
+{
+    return verdict->kind == VERDICT_REFUSED && verdict->http_status == 404 && verdict->error_id[0];
+}
+
 /* What is refused for the post's own sake, whatever the channel says.  False: ask the channel. */
 static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
 {
     enum errand_step step = delivery->step;
-    bool is_gone = delivery->verdict.http_status == 404;
 
-    if (step == ERRAND_SEARCH) { /* the server does not let one search */
-        dispatch->findings.count = 0;
-        report_lookup(dispatch, delivery, LOOKUP_FAILED);
-        errand_took_roots(delivery->errand, &dispatch->findings);
-        return true;
-    }
-    if ((step == ERRAND_READ_ROOT || step == ERRAND_READ_THREAD) && is_gone) {
+    if ((step == ERRAND_READ_ROOT || step == ERRAND_READ_THREAD) && is_gone(&delivery->verdict)) {
         report_lookup(dispatch, delivery, LOOKUP_NOT_FOUND);
         (void)errand_took_root(delivery->errand, NULL);
         return true;
@@ -192,26 +192,82 @@ static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
     return false;
 }
 
+/* Asks for the post that could not be changed: 403 and 404 do not tell whether it is gone. */
+static void check_post(struct dispatch *dispatch, struct delivery *delivery)
+{
+    delivery_set_state(delivery, DELIVERY_CHECKING);
+    delivery->ask = (struct ask){ .purpose = ASK_FOR_POST,
+                                  .integration = delivery->route->integration,
+                                  .timeout = dispatch->options.attempt_timeout,
+                                  .owner = delivery };
+    (void)snprintf(delivery->ask.path, sizeof(delivery->ask.path), "/posts/%s",
+                   errand_at(delivery->errand)->id);
+    dispatch->port.ask(dispatch->port.context, &delivery->ask);
+}
+
+void dispatch_post_answered(struct dispatch *dispatch, struct delivery *delivery,
+                            const struct answer *answer, const struct moment *now)
+{
+    struct verdict verdict;
+    struct finding post;
+
+    verdict_of_request(answer, &verdict);
+    bool is_said = verdict.kind == VERDICT_DELIVERED && finding_read(answer, &post);
+    if ((is_said && post.is_deleted) || is_gone(&verdict)) {
+        errand_changed(delivery->errand); /* by whoever deleted it */
+        dispatch_go_on(dispatch, delivery, now);
+    } else if (is_said || verdict.kind == VERDICT_REFUSED) {
+        dispatch_check(dispatch, delivery);
+    } else {
+        dispatch_retry(dispatch, delivery, answer, now);
+    }
+}
+
+/* Whether the step changes a post. */
+static bool is_change(enum errand_step step)
+{
+    return step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE;
+}
+
 bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now)
 {
+    enum { BELIEVED = 5 }; /* refusals in a row: a server without its database says that, too */
     enum errand_step step = delivery->step;
 
     if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
         return false;
     if (step == ERRAND_MARK || step == ERRAND_UNMARK) {
         errand_marked(delivery->errand); /* it is not worth more */
-    } else if (step == ERRAND_PATCH && delivery->verdict.http_status == 400) {
+    } else if (step == ERRAND_SEARCH) { /* the server does not let one search */
+        dispatch->findings.count = 0;
+        report_lookup(dispatch, delivery, LOOKUP_FAILED);
+        errand_took_roots(delivery->errand, &dispatch->findings);
+    } else if (step == ERRAND_PATCH) {
         errand_cannot_change(delivery->errand);
-    } else if (step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE) {
-        errand_changed(
-            delivery->errand); /* somebody has deleted the post: there is nothing to do */
+    } else if (step == ERRAND_EMPTY && delivery->verdict.http_status == 400) {
+        errand_changed(delivery->errand); /* it is too old, and stays as it is */
     } else {
+        if (is_change(step) && ++delivery->refusals == BELIEVED)
+            return false;
         dispatch_retry(dispatch, delivery, answer, now);
         return true;
     }
     dispatch_go_on(dispatch, delivery, now);
     return true;
+}
+
+static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
+                       const struct moment *now)
+{
+    int status = delivery->verdict.http_status;
+
+    if (take_refusal(dispatch, delivery))
+        dispatch_go_on(dispatch, delivery, now);
+    else if (is_change(delivery->step) && (status == 403 || status == 404))
+        check_post(dispatch, delivery);
+    else
+        dispatch_check(dispatch, delivery);
 }
 
 void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,
@@ -235,10 +291,7 @@ void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery
         dispatch_close_route(dispatch, delivery, answer, now);
         return;
     case VERDICT_REFUSED:
-        if (take_refusal(dispatch, delivery))
-            dispatch_go_on(dispatch, delivery, now);
-        else
-            dispatch_check(dispatch, delivery);
+        on_refused(dispatch, delivery, now);
         return;
     case VERDICT_ROUTE_CLOSED:
         dispatch_check(dispatch, delivery);
@@ -264,80 +317,4 @@ bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *deliver
         dispatch_route_due(dispatch, mirror, now);
     return mirror->channel_id[0] &&
            strcmp(mirror->channel_id, delivery->errand->thread.channel) != 0;
-}
-
-/* ---- attachments ---- */
-
-void dispatch_pass_file(struct dispatch *dispatch, struct delivery *delivery,
-                        enum fetch_problem problem)
-{
-    struct report report = dispatch_report_of(REPORT_NOT_FETCHED, delivery);
-
-    report.why = fetch_problem_words(problem);
-    dispatch->port.report(dispatch->port.context, &report);
-    errand_fetched(delivery->errand, "", problem);
-}
-
-/* The channel takes no uploads of our bot: it is closed, or the thread goes on in another one. */
-static void judge_channel(struct dispatch *dispatch, struct delivery *delivery,
-                          const struct answer *answer, const struct moment *now)
-{
-    delivery->verdict.kind = VERDICT_ROUTE_CLOSED;
-    if (dispatch_may_move(dispatch, delivery, now))
-        dispatch_check(dispatch, delivery);
-    else
-        dispatch_close_route(dispatch, delivery, answer, now);
-}
-
-/* The server's own answer to an upload.  False: the file is not to be had. */
-static bool judge_upload(struct dispatch *dispatch, struct delivery *delivery,
-                         const struct answer *answer, const struct moment *now)
-{
-    verdict_of_request(answer, &delivery->verdict);
-    switch (delivery->verdict.kind) {
-    case VERDICT_RATE_LIMITED:
-        dispatch_shut_server(dispatch, delivery, answer, now);
-        dispatch_rest(dispatch, delivery, delivery->route->server->gate);
-        (void)dispatch_end_here(dispatch, delivery, now);
-        return true;
-    case VERDICT_UNAUTHORISED:
-        dispatch_close_route(dispatch, delivery, answer, now);
-        return true;
-    case VERDICT_REFUSED:
-        if (delivery->verdict.http_status != 403 ||
-            strcmp(delivery->verdict.error_id, "api.file.attachments.disabled.app_error") == 0)
-            return false;
-        judge_channel(dispatch, delivery, answer, now);
-        return true;
-    case VERDICT_DELIVERED:
-    case VERDICT_UNAVAILABLE:
-    case VERDICT_AMBIGUOUS:
-    case VERDICT_ROUTE_CLOSED:
-    case VERDICT_TOO_LARGE:
-        break;
-    }
-    dispatch_retry(dispatch, delivery, answer, now);
-    return true;
-}
-
-void dispatch_fetched(struct dispatch *dispatch, struct fetch *fetch,
-                      const struct fetch_result *result, const struct moment *now)
-{
-    struct delivery *delivery = fetch->owner;
-
-    fetch->carrier = NULL;
-    switch (result->kind) {
-    case FETCH_STORED:
-        errand_fetched(delivery->errand, result->file_id, FETCH_NONE);
-        break;
-    case FETCH_CANNOT_BE_HAD:
-        dispatch_pass_file(dispatch, delivery, result->problem);
-        break;
-    case FETCH_SERVER_SAID:
-        if (judge_upload(dispatch, delivery, &result->answer, now))
-            return;
-        dispatch_pass_file(dispatch, delivery, FETCH_NOT_TAKEN);
-        break;
-    }
-    dispatch_go_on(dispatch, delivery, now);
 }

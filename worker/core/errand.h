@@ -64,7 +64,8 @@ struct errand_post {
     char id[27];
     unsigned part;
     bool has_files;
-    bool is_of_event; /* of this very event, and not of the message's earlier ones */
+    bool
+        is_of_event; /* of this very event, and not of the message's earlier ones: as it is to be */
 };
 
 struct errand {
@@ -85,7 +86,7 @@ struct errand {
     char page_from[27];      /* of the thread: where to go on; empty: at the newest */
     int64_t page_from_at;
     int64_t page_until;        /* posts that were made before are of no interest; 0: all are */
-    struct errand_post *posts; /* by part; of one part the newest only */
+    struct errand_post *posts; /* by part; of one part the newest only, but for a deletion */
     size_t post_count;
     struct render_file *files; /* one for each attachment; `file_id` inside file_ids */
     char (*file_ids)[27];
@@ -152,7 +153,7 @@ void errand_doubt_new_root(struct errand *errand);
 void errand_doubt_reply(struct errand *errand);
 /* PATCH, EMPTY or DELETE of errand_at(): done, or the post was gone already. */
 void errand_changed(struct errand *errand);
-/* The server does not let its posts be changed: what they are to say is posted. */
+/* The server does not let its posts be changed: what no post says yet is posted. */
 void errand_cannot_change(struct errand *errand);
 void errand_marked(struct errand *errand);
 

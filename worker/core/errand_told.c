@@ -103,11 +103,17 @@ static int compare_parts(const void *a, const void *b)
     return (left->part > right->part) - (left->part < right->part);
 }
 
-/* Takes a post of the message; pages come from the newest on, so a part that is there stays. */
+/*
+ * Takes a post of the message.  Pages come from the newest on, so a part that is there stays: there
+ * are older ones of it where an edit had to be posted, and they go with the message only.
+ */
 static void add_post(struct errand *errand, const struct finding *found)
 {
+    bool all = errand->kind == EVENT_MESSAGE_DELETED;
+
     for (size_t i = 0; i < errand->post_count; i++)
-        if (errand->posts[i].part == found->part)
+        if (all ? strcmp(errand->posts[i].id, found->id) == 0
+                : errand->posts[i].part == found->part)
             return;
     errand->posts = mem_resize(errand->posts, (errand->post_count + 1) * sizeof(*errand->posts));
     struct errand_post *post = &errand->posts[errand->post_count++];
@@ -222,8 +228,13 @@ void errand_changed(struct errand *errand)
 
 void errand_cannot_change(struct errand *errand)
 {
-    errand->post_count = 0;
-    errand->next_part = 0;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < errand->post_count; i++)
+        if (errand->posts[i].is_of_event)
+            errand->posts[kept++] = errand->posts[i];
+    errand->post_count = kept;
+    errand->next_part = kept;
     errand->part_count = 0;
 }
 
