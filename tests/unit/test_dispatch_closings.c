@@ -62,6 +62,23 @@ static void a_mark_that_is_refused_does_no_harm(void **state)
     assert_int_equal(stage->stored, 6);
 }
 
+static void what_an_archived_channel_refused_is_done_when_it_is_open_again(void **state)
+{
+    struct stage *stage = *state;
+
+    talk_end(stage, 4, "c-1");
+    talk_answer_bot(stage, 0);
+    assert_on_wire(stage, 0, ASK_POST, "/reactions");
+    stage_refuse(stage, 0, 403, "api.reaction.save.archived_channel.app_error");
+    talk_answer_channel(stage, 0, MIRROR, TEAM); /* just now it was unarchived */
+    assert_int_equal(stage->stored, -1);
+    stage_wait(stage, 2 * STAGE_ROUTE_MS);
+    assert_on_wire(stage, 0, ASK_POST, "/reactions");
+    talk_answer_ok(stage, 0);
+    stage_acknowledge(stage);
+    assert_int_equal(stage->stored, 5);
+}
+
 static void a_mark_of_a_busy_server_is_tried_again(void **state)
 {
     struct stage *stage = *state;
@@ -96,6 +113,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STAGED(a_closing_marks_the_root_and_a_message_takes_the_mark_away),
         STAGED(a_mark_that_is_refused_does_no_harm),
+        STAGED(what_an_archived_channel_refused_is_done_when_it_is_open_again),
         STAGED(a_mark_of_a_busy_server_is_tried_again),
         STAGED(two_closings_that_ask_for_the_bot_at_once_are_both_shown),
     };

@@ -225,44 +225,6 @@ static void only_what_our_bot_wrote_tells_that_a_message_is_there(void **state)
     assert_on_wire(stage, 0, ASK_POST, "/posts?");
 }
 
-static void an_answer_that_came_for_another_first_is_still_taken_for_what_was_asked(void **state)
-{
-    const struct thread thread = talk_thread(3);
-    struct stage *stage = *state;
-
-    talk_tell(stage, "c-1", &thread);
-    talk_tell(stage, "c-2", &thread);
-    talk_restore(stage);
-    talk_end(stage, 4, "c-1");
-    talk_end(stage, 5, "c-2");
-    assert_on_wire(stage, 0, ASK_GET, "/users/me");
-    assert_on_wire(stage, 1, ASK_GET, "/users/me");
-    talk_answer_bot(stage, 0);
-    talk_answer_bot(stage, 0);
-    assert_on_wire(stage, 0, ASK_POST, "/reactions");
-    assert_on_wire(stage, 1, ASK_POST, "/reactions");
-}
-
-static void what_an_archived_channel_refused_is_done_when_it_is_open_again(void **state)
-{
-    const struct thread thread = talk_thread(3);
-    struct stage *stage = *state;
-
-    talk_tell(stage, "c-1", &thread);
-    talk_restore(stage);
-    talk_end(stage, 4, "c-1");
-    talk_answer_bot(stage, 0);
-    assert_on_wire(stage, 0, ASK_POST, "/reactions");
-    stage_refuse(stage, 0, 403, "api.reaction.save.archived_channel.app_error");
-    talk_answer_channel(stage, 0, MIRROR, TEAM); /* just now it was unarchived */
-    assert_int_equal(stage->stored, -1);
-    stage_wait(stage, 2 * STAGE_ROUTE_MS);
-    assert_on_wire(stage, 0, ASK_POST, "/reactions");
-    talk_answer_ok(stage, 0);
-    stage_acknowledge(stage);
-    assert_int_equal(stage->stored, 5);
-}
-
 static void a_thread_of_several_pages_is_read_until_what_is_too_old(void **state)
 {
     const struct thread thread = talk_thread(3);
@@ -353,8 +315,6 @@ int main(void)
         STAGED(of_a_message_that_was_begun_only_the_rest_is_posted),
         STAGED(what_no_earlier_owner_can_have_read_is_not_in_doubt),
         STAGED(only_what_our_bot_wrote_tells_that_a_message_is_there),
-        STAGED(an_answer_that_came_for_another_first_is_still_taken_for_what_was_asked),
-        STAGED(what_an_archived_channel_refused_is_done_when_it_is_open_again),
         STAGED(a_thread_of_several_pages_is_read_until_what_is_too_old),
         RESTORED(a_reply_whose_outcome_is_unknown_is_looked_for_before_it_is_repeated),
         RESTORED(a_root_whose_outcome_is_unknown_is_looked_for_before_it_is_repeated),

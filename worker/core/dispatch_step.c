@@ -229,17 +229,14 @@ static bool is_change(enum errand_step step)
     return step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE;
 }
 
-bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
-                           const struct answer *answer, const struct moment *now)
+/* Does without what the server refuses.  False: that is not possible. */
+static bool do_without(struct dispatch *dispatch, struct delivery *delivery)
 {
-    enum { BELIEVED = 5 }; /* refusals in a row: a server without its database says that, too */
     enum errand_step step = delivery->step;
 
-    if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
-        return false;
     if (step == ERRAND_MARK || step == ERRAND_UNMARK) {
         errand_marked(delivery->errand); /* it is not worth more */
-    } else if (step == ERRAND_SEARCH) { /* the server does not let one search */
+    } else if (step == ERRAND_SEARCH) {  /* the server does not let one search */
         dispatch->findings.count = 0;
         report_lookup(dispatch, delivery, LOOKUP_FAILED);
         errand_took_roots(delivery->errand, &dispatch->findings);
@@ -248,12 +245,25 @@ bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
     } else if (step == ERRAND_EMPTY && delivery->verdict.http_status == 400) {
         errand_changed(delivery->errand); /* it is too old, and stays as it is */
     } else {
-        if (is_change(step) && ++delivery->refusals == BELIEVED)
-            return false;
-        dispatch_retry(dispatch, delivery, answer, now);
+        return false;
+    }
+    return true;
+}
+
+bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct answer *answer, const struct moment *now)
+{
+    enum { BELIEVED = 5 }; /* refusals in a row: a server without its database says that, too */
+
+    if (delivery->step == ERRAND_POST_ROOT || delivery->step == ERRAND_POST_REPLY)
+        return false;
+    if (do_without(dispatch, delivery)) {
+        dispatch_go_on(dispatch, delivery, now);
         return true;
     }
-    dispatch_go_on(dispatch, delivery, now);
+    if (is_change(delivery->step) && ++delivery->refusals == BELIEVED)
+        return false;
+    dispatch_retry(dispatch, delivery, answer, now);
     return true;
 }
 
