@@ -110,7 +110,7 @@ struct thread talk_written(const struct stage *stage, const char *conversation)
 {
     char *key = mem_printf("thread/in/%s/%s", licence_of(conversation), conversation);
     const struct stage_write *newest = NULL;
-    struct thread thread;
+    struct thread thread = { 0 };
 
     for (size_t i = 0; i < stage->write_count; i++)
         if (strcmp(stage->writes[i].key, key) == 0)

@@ -42,6 +42,9 @@ void settings_read_hosts(struct loaded *loaded)
                 return;
         patterns = own;
     }
+    loaded->host_patterns = patterns;
+    loaded->host_count = count;
+    loaded->hosts_are_standard = !list;
     if (host_list_new(patterns, count, &loaded->hosts, &fault) == 0)
         loaded->public.attachments.hosts = loaded->hosts;
     else

@@ -44,6 +44,9 @@ struct loaded {
     char **secrets; /* of these, what is wiped before it is freed */
     size_t secret_count;
     struct host_list *hosts;
+    const char *const *host_patterns; /* what it was made of, to be shown */
+    size_t host_count;
+    bool hosts_are_standard;
     struct text *errors; /* while loading */
 };
 
