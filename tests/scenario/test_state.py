@@ -198,7 +198,10 @@ def test_what_is_odd_has_an_outcome_that_is_seen_and_hinders_nobody(stage):
             "c-1",
             event(
                 "message", "c-1", 7, message_id="m-7", sender=sender, text="",
-                attachments=[{"name": "foto.png"}, {"url": "ftp://x/y"}, 5],
+                attachments=[
+                    {"name": "foto.png"}, {"url": "ftp://x/y"}, 5,
+                    {"url": "https://me:secret@other.example/x?t=secret"},
+                ],
                 sent_at="2001-01-01T00:00:00Z",
             ),
         ),
@@ -219,4 +222,5 @@ def test_what_is_odd_has_an_outcome_that_is_seen_and_hinders_nobody(stage):
     reasons = [letter.reason for letter in stage.letters()]
     assert reasons == ["wrong_key"]
     assert len(worker.lines("already_posted")) == 2
-    assert len(worker.lines("attachment_left_out")) == 3
+    hosts = [line.get("host") for line in worker.lines("attachment_left_out")]
+    assert hosts == [None, None, None, "other.example"]

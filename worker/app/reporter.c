@@ -9,7 +9,7 @@
 #include "worker/app/meters.h"
 #include "worker/core/routes.h"
 
-enum { UNKNOWN_TYPES_MAX = 1000 };
+enum { UNKNOWN_TYPES_MAX = 1000, HOST_MAX = 256 };
 
 /* How a kind of report is called in the log, and how loud it is. */
 static const struct {
@@ -68,9 +68,24 @@ static void add_attempt(struct log_fields *fields, const struct report *report)
     fields->took_ms = report->took_ms > 0 ? report->took_ms : 0;
 }
 
+/* The host of an address, for whoever has to list it; the rest of it may be secret.  It is cut. */
+static void read_host(const char *url, char ret[static HOST_MAX])
+{
+    const char *start = strstr(url, "://");
+
+    start = start ? start + 3 : url;
+    const char *end = start + strcspn(start, "/?#\\");
+    for (const char *at = start; at < end; at++)
+        if (*at == '@') /* what stands before is a password */
+            start = at + 1;
+    size_t length = (size_t)(end - start);
+    (void)snprintf(ret, HOST_MAX, "%.*s", (int)(length < HOST_MAX ? length : HOST_MAX - 1), start);
+}
+
 static void write_line(const struct report *report)
 {
     char key[65];
+    char host[HOST_MAX];
     struct log_fields fields = { .licence = report->licence,
                                  .type = report->type,
                                  .why = report->why && *report->why ? report->why : NULL };
@@ -89,6 +104,10 @@ static void write_line(const struct report *report)
         extra[extras++] = (struct log_extra){ .name = "id", .text = report->event_name };
     if (report->rest > 0)
         extra[extras++] = (struct log_extra){ .name = "rest_ms", .number = report->rest };
+    if (report->kind == REPORT_NOT_FETCHED && report->delivery->fetch.url) {
+        read_host(report->delivery->fetch.url, host);
+        extra[extras++] = (struct log_extra){ .name = "host", .text = host };
+    }
     fields.extra = extra;
     log_line(lines[report->kind].level, lines[report->kind].name, &fields);
 }

@@ -27,6 +27,7 @@ bool dispatch_start_fetch(struct dispatch *dispatch, struct delivery *delivery)
     must(event_read(delivery->record, &event, &problem) == EVENT_READ);
     const struct attachment *attachment =
         &event.conversation.attachments[delivery->errand->next_file];
+    delivery->fetch.url = NULL;
     if (!attachment->url) {
         pass_file(dispatch, delivery, FETCH_NO_ADDRESS);
         return false;
