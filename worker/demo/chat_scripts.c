@@ -26,7 +26,7 @@ static const struct chat_line package[] = {
     { CHAT_AGENT, "Jazeker, zie [de arrangementen](" SITE "arrangementen).", NULL },
     { CHAT_GUEST, "En hoe ver is het naar zee?", NULL },
     { CHAT_AGENT, "De deur uit en u bent er.", "zeezicht.png" },
-    { CHAT_GUEST, "Dan overleg ik het thuis. Bedankt!", NULL },
+    { CHAT_GUEST, "Dan overleg ik even. Bedankt!", NULL },
     { CHAT_CLOSE, NULL, NULL },
 };
 
@@ -37,7 +37,7 @@ static const struct chat_line booked_twice[] = {
     { CHAT_EDIT, "IRES3647, sorry", NULL },
     { CHAT_SYSTEM, "Boeking IRES3647 is geannuleerd.", NULL },
     { CHAT_AGENT, "Gevonden, en kosteloos geannuleerd.", NULL },
-    { CHAT_GUEST, "Super snel, dank je wel!", NULL },
+    { CHAT_GUEST, "Super snel, bedankt!", NULL },
     { CHAT_CLOSE, NULL, NULL },
     { CHAT_GUEST, "Krijg ik daar nog een mail van?", NULL },
     { CHAT_AGENT, "Ja, binnen een paar minuten.", NULL },

@@ -248,6 +248,16 @@ static void start(struct demo *demo)
     fflush(stdout);
 }
 
+/* For whoever looks into the worker's log. */
+static void tell_missing(const struct tally *tally)
+{
+    enum { MOST = 10 };
+    size_t at = tally_missing(tally, 0);
+
+    for (int i = 0; i < MOST && at < tally->produced; i++, at = tally_missing(tally, at + 1))
+        fprintf(stderr, "not to be seen: the event demo-%zu\n", at);
+}
+
 static int finish(struct demo *demo)
 {
     const struct tally *tally = &demo->tally;
@@ -257,10 +267,12 @@ static int finish(struct demo *demo)
            tally->produced, tally->posted, tally->produced - tally->posted, tally->twice,
            tally->disorder, tally->extra_roots);
     fflush(stdout);
-    if (!fine)
-        fprintf(stderr, "the worker's log was kept: %s\n", demo->stage.log);
-    else
+    if (fine) {
         stage_close(&demo->stage);
+    } else {
+        tell_missing(tally);
+        fprintf(stderr, "the worker's log was kept: %s\n", demo->stage.log);
+    }
     return fine ? 0 : 1;
 }
 

@@ -242,6 +242,13 @@ const char *tally_root(const struct tally *tally, const char *key)
     return subject && *subject->root ? subject->root : NULL;
 }
 
+size_t tally_missing(const struct tally *tally, size_t from)
+{
+    while (from < tally->produced && tally->events[from].posted)
+        from++;
+    return from;
+}
+
 bool tally_is_fine(const struct tally *tally)
 {
     return tally->produced > 0 && tally->posted == tally->produced && tally->twice == 0 &&

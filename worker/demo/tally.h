@@ -50,6 +50,9 @@ void tally_changed(struct tally *tally, const struct tally_post *post);
 /* The root of a conversation; NULL: it has none now. */
 const char *tally_root(const struct tally *tally, const char *key);
 
+/* The first event from `from` on that is not posted; `produced`: all are. */
+size_t tally_missing(const struct tally *tally, size_t from);
+
 /* Whether all is as it should be, now that nothing more will come. */
 bool tally_is_fine(const struct tally *tally);
 
