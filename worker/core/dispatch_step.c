@@ -232,13 +232,34 @@ static bool is_change(enum errand_step step)
     return step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE;
 }
 
+/*
+ * Whether the refusal of a change is believed: at once where the post is too old, else after some
+ * in a row.  Servers without their database, and channels that were archived just then, refuse,
+ * too.
+ */
+static bool is_believed(struct delivery *delivery)
+{
+    enum { ENOUGH = 5 };
+    static const char too_old[] = "api.post.update_post.permissions_time_limit.app_error";
+
+    if (strcmp(delivery->verdict.error_id, too_old) != 0 && ++delivery->refusals < ENOUGH)
+        return false;
+    delivery->refusals = 0;
+    return true;
+}
+
 bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now)
 {
-    enum { BELIEVED = 5 }; /* refusals in a row: a server without its database says that, too */
     enum errand_step step = delivery->step;
 
     if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
+        return false;
+    if (step != ERRAND_SEARCH && !(is_change(step) && is_believed(delivery))) {
+        dispatch_retry(dispatch, delivery, answer, now);
+        return true;
+    }
+    if (step == ERRAND_DELETE)
         return false;
     if (step == ERRAND_SEARCH) { /* the server does not let one search */
         dispatch->findings.count = 0;
@@ -246,13 +267,8 @@ bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
         errand_took_roots(delivery->errand, &dispatch->findings);
     } else if (step == ERRAND_PATCH) {
         errand_cannot_change(delivery->errand);
-    } else if (step == ERRAND_EMPTY && delivery->verdict.http_status == 400) {
-        errand_changed(delivery->errand); /* it is too old, and stays as it is */
     } else {
-        if (is_change(step) && ++delivery->refusals == BELIEVED)
-            return false;
-        dispatch_retry(dispatch, delivery, answer, now);
-        return true;
+        errand_changed(delivery->errand); /* what has files stays as it is */
     }
     dispatch_go_on(dispatch, delivery, now);
     return true;
