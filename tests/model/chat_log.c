@@ -51,6 +51,12 @@ static bool may_change(const struct chat *chat)
     return chat->ways.max_replies > CHAT_RECORDS;
 }
 
+/* Who starts a conversation whose thread is forgotten makes another root. */
+static bool may_start(const struct chat *chat)
+{
+    return chat->ways.keep == CHAT_LONG;
+}
+
 static enum chat_kind pick_kind(struct chat *chat, const struct chat_talk *talk)
 {
     static const enum chat_kind others[] = { CHAT_EDIT, CHAT_DELETION, CHAT_CLOSING, CHAT_STARTED };
@@ -59,7 +65,7 @@ static enum chat_kind pick_kind(struct chat *chat, const struct chat_talk *talk)
         return CHAT_STARTED;
     if (chat_chance(chat, 75))
         return CHAT_MESSAGE;
-    return others[random_between(chat->random, may_change(chat) ? 0 : 2, 3)];
+    return others[random_between(chat->random, may_change(chat) ? 0 : 2, may_start(chat) ? 3 : 2)];
 }
 
 static void begin_message(struct chat *chat, struct chat_record *record, int number)

@@ -175,7 +175,7 @@ static struct chat_answer change(struct chat *chat, const struct ask *ask, int n
     long long offset = -1;
     must(mark && sscanf(string_of(mark, "record"), "in/0/%lld", &offset) == 1);
     must(chat_message_of(string_of(mark, "message")) == post->message);
-    must((unsigned)json_integer_value(json_object_get(mark, "part")) == post->part);
+    post->part = (unsigned)json_integer_value(json_object_get(mark, "part"));
     post->record = chat_find_record(chat, offset);
     json_decref(json);
     return show(chat_show_post(chat, number));
