@@ -243,16 +243,31 @@ static void a_change_that_is_refused_of_a_post_that_is_there_is_tried_again(void
     assert_int_equal(stage->stored, 5);
 }
 
-static void an_edit_that_is_refused_of_a_post_that_is_there_is_posted(void **state)
+static void an_edit_that_is_refused_again_and_again_is_posted(void **state)
 {
     struct stage *stage = *state;
 
     change(stage, talk_edit, two_parts, 1);
-    stage_refuse(stage, 0, 403, NO_PERMISSION);
-    talk_answer_post(stage, 0, &two_parts[0], MIRROR);
-    talk_answer_channel(stage, 0, MIRROR, TEAM);
+    for (int i = 0; i < 5; i++) {
+        assert_on_wire(stage, 0, ASK_PUT, "/posts/" POST "/patch");
+        stage_refuse(stage, 0, 403, NO_PERMISSION);
+        talk_answer_post(stage, 0, &two_parts[0], MIRROR);
+        talk_answer_channel(stage, 0, MIRROR, TEAM);
+        stage_wait(stage, 60000);
+    }
     assert_on_wire(stage, 0, ASK_POST, "/posts?");
     assert_says(stage, 0, "Anders");
+}
+
+static void an_edit_in_a_channel_that_was_archived_for_a_moment_is_tried_again(void **state)
+{
+    struct stage *stage = *state;
+
+    change(stage, talk_edit, two_parts, 1);
+    stage_refuse(stage, 0, 400, CANNOT_PATCH);
+    talk_answer_channel(stage, 0, MIRROR, TEAM);
+    stage_wait(stage, STAGE_ROUTE_MS * 2);
+    assert_on_wire(stage, 0, ASK_PUT, "/posts/" POST "/patch");
 }
 
 static void a_deletion_that_is_refused_again_and_again_is_a_dead_letter(void **state)
@@ -305,7 +320,8 @@ int main(void)
         STAGED(a_post_that_somebody_deleted_is_passed),
         STAGED(an_edit_of_a_post_that_somebody_deleted_is_done),
         STAGED(a_change_that_is_refused_of_a_post_that_is_there_is_tried_again),
-        STAGED(an_edit_that_is_refused_of_a_post_that_is_there_is_posted),
+        STAGED(an_edit_that_is_refused_again_and_again_is_posted),
+        STAGED(an_edit_in_a_channel_that_was_archived_for_a_moment_is_tried_again),
         STAGED(a_deletion_that_is_refused_again_and_again_is_a_dead_letter),
         STAGED(a_change_in_a_channel_that_the_bot_had_to_leave_waits),
     };

@@ -179,6 +179,28 @@ static void the_first_record_of_a_conversation_after_a_takeover_is_looked_for(vo
     assert_on_wire(stage, 0, ASK_POST, "/posts?");
 }
 
+static void a_message_that_was_found_while_its_channel_is_closed_is_done_when_it_opens(void **state)
+{
+    const struct thread thread = talk_thread(3);
+    struct stage *stage = *state;
+
+    talk_tell(stage, "c-1", &thread);
+    talk_tell(stage, "c-2", &thread);
+    talk_restore(stage);
+    talk_say(stage, 4, "c-1");
+    talk_answer_bot(stage, 0);
+    talk_say(stage, 5, "c-2");
+    talk_answer_nothing(stage, 1);
+    stage_refuse(stage, 1, 403, NO_PERMISSION);
+    talk_answer_posts(
+        stage, 0, &(struct talk_post){ .id = POST, .root = ROOT, .message = "m-4", .part = 1 }, 1);
+    stage_wait(stage, STAGE_ROUTE_MS * 3);
+    stage_accept(stage, 0); /* c-2's */
+    stage_acknowledge(stage);
+    stage_acknowledge(stage);
+    assert_int_equal(stage->stored, 6);
+}
+
 static void of_a_message_that_was_begun_only_the_rest_is_posted(void **state)
 {
     const struct thread thread = talk_thread(3);
@@ -312,6 +334,7 @@ int main(void)
         RESTORED(a_conversation_under_another_key_is_buried),
         STAGED(a_record_up_to_the_last_that_is_done_is_done_already),
         STAGED(the_first_record_of_a_conversation_after_a_takeover_is_looked_for),
+        STAGED(a_message_that_was_found_while_its_channel_is_closed_is_done_when_it_opens),
         STAGED(of_a_message_that_was_begun_only_the_rest_is_posted),
         STAGED(what_no_earlier_owner_can_have_read_is_not_in_doubt),
         STAGED(only_what_our_bot_wrote_tells_that_a_message_is_there),

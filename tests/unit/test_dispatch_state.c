@@ -133,6 +133,7 @@ static void a_thread_that_nobody_wrote_in_for_long_is_forgotten(void **state)
 
     talk_tell(stage, "c-1", &thread);
     talk_restore(stage);
+    dispatch_committed(stage->dispatch, stage->partition, 4, &stage->now);
     stage_wait(stage, STAGE_KEEP_MS);
     assert_int_equal(dispatch_count_threads(stage->partition), 1);
     stage_wait(stage, 5000);
@@ -145,6 +146,24 @@ static void a_thread_that_nobody_wrote_in_for_long_is_forgotten(void **state)
     assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR "/posts?");
 }
 
+static void a_thread_whose_records_may_be_read_again_is_not_forgotten(void **state)
+{
+    const struct thread thread = thread_of(3, 1);
+    struct stage *stage = *state;
+
+    talk_tell(stage, "c-1", &thread);
+    talk_restore(stage);
+    stage_wait(stage, STAGE_KEEP_MS + 5000);
+    assert_int_equal(dispatch_count_threads(stage->partition), 1);
+    dispatch_committed(stage->dispatch, stage->partition, 3, &stage->now);
+    stage_wait(stage, 5000);
+    assert_int_equal(dispatch_count_threads(stage->partition), 1);
+    dispatch_committed(stage->dispatch, stage->partition, 4, &stage->now);
+    stage_wait(stage, 5000);
+    stage_wait(stage, 5000);
+    assert_int_equal(dispatch_count_threads(stage->partition), 0);
+}
+
 static void a_thread_that_is_being_written_to_is_not_forgotten(void **state)
 {
     const struct thread thread = thread_of(3, 1);
@@ -155,6 +174,7 @@ static void a_thread_that_is_being_written_to_is_not_forgotten(void **state)
     talk_restore(stage);
     talk_say(stage, 4, "c-1");
     talk_answer_bot(stage, 0);
+    dispatch_committed(stage->dispatch, stage->partition, 4, &stage->now);
     for (int i = 0; i < 5; i++)
         stage_wait(stage, STAGE_KEEP_MS);
     assert_int_equal(dispatch_count_threads(stage->partition), 1);
@@ -190,6 +210,7 @@ int main(void)
         STAGED(what_is_not_told_as_it_should_be_is_written_again_when_all_is_restored),
         STAGED(what_was_written_again_is_in_doubt_all_the_same),
         STAGED(a_thread_that_nobody_wrote_in_for_long_is_forgotten),
+        STAGED(a_thread_whose_records_may_be_read_again_is_not_forgotten),
         STAGED(a_thread_that_is_being_written_to_is_not_forgotten),
         STAGED(nothing_is_forgotten_before_the_log_is_proven),
     };

@@ -185,6 +185,20 @@ void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
     }
 }
 
+/*
+ * Whether a thread is still needed: it is being written to right now, or what is done of it is not
+ * committed, and the next owner would read that again.
+ */
+static bool is_needed(struct dispatch *dispatch, const struct partition *partition,
+                      const struct thread_name *name)
+{
+    struct thread thread;
+
+    must(threads_find(partition->threads, name, &thread));
+    return thread.last_offset >= partition->acked ||
+           lanes_find(dispatch->lanes, partition, name->conversation);
+}
+
 static void expire_some(struct dispatch *dispatch, struct partition *partition,
                         const struct moment *now)
 {
@@ -194,8 +208,8 @@ static void expire_some(struct dispatch *dispatch, struct partition *partition,
     for (int i = 0; i < EXPIRY_MOST && threads_next_older(partition->threads, before, EXPIRY_LOOKS,
                                                           &partition->expiry_position, &name);
          i++) {
-        if (lanes_find(dispatch->lanes, partition, name.conversation))
-            return; /* it is being written to right now */
+        if (is_needed(dispatch, partition, &name))
+            return;
         dispatch_write_thread(dispatch, partition, &name, NULL, NULL);
         threads_remove(partition->threads, &name); /* which the name is borrowed from */
     }

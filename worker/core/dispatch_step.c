@@ -229,41 +229,59 @@ static bool is_change(enum errand_step step)
     return step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE;
 }
 
-/* Does without what the server refuses.  False: that is not possible. */
-static bool do_without(struct dispatch *dispatch, struct delivery *delivery)
+/*
+ * Whether the refusal of a change is believed: at once where the post is too old, else after some
+ * in a row.  Servers without their database refuse, too.
+ */
+static bool is_believed(struct delivery *delivery)
+{
+    enum { ENOUGH = 5 };
+    static const char too_old[] = "api.post.update_post.permissions_time_limit.app_error";
+
+    if (strcmp(delivery->verdict.error_id, too_old) != 0 && ++delivery->refusals < ENOUGH)
+        return false;
+    delivery->refusals = 0;
+    return true;
+}
+
+/* Whether one can do without the step where the server does not let one. */
+static bool is_optional(enum errand_step step)
+{
+    return step == ERRAND_SEARCH || step == ERRAND_MARK || step == ERRAND_UNMARK;
+}
+
+static void do_without(struct dispatch *dispatch, struct delivery *delivery)
 {
     enum errand_step step = delivery->step;
 
-    if (step == ERRAND_MARK || step == ERRAND_UNMARK) {
-        errand_marked(delivery->errand); /* it is not worth more */
-    } else if (step == ERRAND_SEARCH) {  /* the server does not let one search */
+    if (step == ERRAND_SEARCH) {
         dispatch->findings.count = 0;
         report_lookup(dispatch, delivery, LOOKUP_FAILED);
         errand_took_roots(delivery->errand, &dispatch->findings);
     } else if (step == ERRAND_PATCH) {
         errand_cannot_change(delivery->errand);
-    } else if (step == ERRAND_EMPTY && delivery->verdict.http_status == 400) {
-        errand_changed(delivery->errand); /* it is too old, and stays as it is */
+    } else if (step == ERRAND_EMPTY) {
+        errand_changed(delivery->errand); /* what has files stays as it is */
     } else {
-        return false;
+        errand_marked(delivery->errand);
     }
-    return true;
 }
 
 bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
                            const struct answer *answer, const struct moment *now)
 {
-    enum { BELIEVED = 5 }; /* refusals in a row: a server without its database says that, too */
+    enum errand_step step = delivery->step;
 
-    if (delivery->step == ERRAND_POST_ROOT || delivery->step == ERRAND_POST_REPLY)
+    if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
         return false;
-    if (do_without(dispatch, delivery)) {
-        dispatch_go_on(dispatch, delivery, now);
+    if (!is_optional(step) && !(is_change(step) && is_believed(delivery))) {
+        dispatch_retry(dispatch, delivery, answer, now);
         return true;
     }
-    if (is_change(delivery->step) && ++delivery->refusals == BELIEVED)
+    if (step == ERRAND_DELETE)
         return false;
-    dispatch_retry(dispatch, delivery, answer, now);
+    do_without(dispatch, delivery);
+    dispatch_go_on(dispatch, delivery, now);
     return true;
 }
 

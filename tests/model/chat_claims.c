@@ -1,0 +1,169 @@
+/*
+ * What has to hold, on the way and in the end.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/must.h"
+#include "tests/model/chat.h"
+#include "worker/core/thread_record.h"
+
+/* ---- on the way ---- */
+
+static bool was_posted(const struct chat_message *message)
+{
+    return message->posted[1] > 0 && (!message->is_long || message->posted[2] > 0);
+}
+
+static bool is_done(const struct chat *chat, const struct chat_record *record)
+{
+    const struct chat_talk *talk = &chat->talks[record->talk];
+
+    switch (record->kind) {
+    case CHAT_STARTED:
+        return talk->had_root;
+    case CHAT_MESSAGE:
+    case CHAT_EDIT:
+        return record->letters > 0 || was_posted(&talk->messages[record->message]);
+    case CHAT_DELETION:
+    case CHAT_CLOSING:
+        return record->offset <= talk->highest_told || record->is_reported;
+    }
+    return false;
+}
+
+void chat_claim_stored(const struct chat *chat, int64_t offset)
+{
+    for (int i = 0; i < CHAT_RECORDS && chat->records[i].offset < offset; i++)
+        must(is_done(chat, &chat->records[i]));
+}
+
+/* A talk's posts are made in the order of its records. */
+void chat_claim_post(struct chat *chat, const struct chat_post *post, bool is_late)
+{
+    struct chat_talk *talk = &chat->talks[post->talk];
+    int64_t offset = chat->records[post->record].offset;
+
+    if (post->root < 0) {
+        talk->had_root = true;
+        return;
+    }
+    must(post->part == 1 || post->part == 2);
+    must(!chat->posts[post->root].is_foreign && chat->posts[post->root].talk == post->talk);
+    must(is_late || offset >= talk->last_posted);
+    if (offset > talk->last_posted)
+        talk->last_posted = offset;
+    talk->messages[post->message].posted[post->part]++;
+}
+
+/* ---- in the end ---- */
+
+static int count_replies(const struct chat *chat, int root)
+{
+    int count = 0;
+
+    for (int i = 0; i < chat->post_count; i++)
+        count += chat->posts[i].root == root;
+    return count;
+}
+
+/*
+ * One living root; but one that was continued, for it was full.  -1: there is none: a person has
+ * deleted it, or nothing was ever posted.
+ */
+static int find_root(const struct chat *chat, int talk)
+{
+    int newest = -1;
+
+    for (int i = 0; i < chat->post_count; i++) {
+        const struct chat_post *post = &chat->posts[i];
+        if (post->root >= 0 || post->talk != talk || post->is_dead || post->is_foreign)
+            continue;
+        must(newest < 0 || chat->talks[talk].roots_may_be_double ||
+             count_replies(chat, newest) >= (int)chat->ways.max_replies);
+        newest = i;
+    }
+    return newest;
+}
+
+/* How many posts of a part stand there; claims that they say what they have to say. */
+static int count_posts(const struct chat *chat, int talk, int message, unsigned part)
+{
+    const struct chat_message *wanted = &chat->talks[talk].messages[message];
+    int count = 0;
+
+    for (int i = 0; i < chat->post_count; i++) {
+        const struct chat_post *post = &chat->posts[i];
+        if (post->is_dead || post->root < 0 || post->talk != talk || post->message != message ||
+            post->part != part)
+            continue;
+        must(post->record == wanted->last || wanted->may_be_double);
+        must(!chat->posts[post->root].is_dead);
+        count++;
+    }
+    return count;
+}
+
+static void claim_message(const struct chat *chat, int talk, int number)
+{
+    const struct chat_message *message = &chat->talks[talk].messages[number];
+
+    if (message->may_be_double)
+        return;
+    for (unsigned part = 1; part <= 2; part++) {
+        int count = count_posts(chat, talk, number, part);
+        bool is_wanted =
+            !message->is_deleted && !message->is_refused && (part == 1 || message->is_long);
+        must(count <= is_wanted);
+        must(count == is_wanted || message->was_killed);
+    }
+}
+
+/* Messages stand in the thread in the order in which they were said, but for what was moved by an
+ * edit. */
+static void claim_talk(const struct chat *chat, int talk)
+{
+    for (int i = 0; i < chat->talks[talk].message_count; i++)
+        claim_message(chat, talk, i);
+}
+
+/* What the next owner would read of a talk's thread; false: nothing. */
+static bool restore(const struct chat *chat, int talk, struct thread *ret)
+{
+    char key[64];
+    bool is_there = false;
+
+    (void)snprintf(key, sizeof(key), "thread/in/zeezicht/c-%d", talk);
+    for (int64_t i = 0; i < chat->state.count; i++) {
+        const struct chat_entry *entry = &chat->state.entries[i];
+        if (strcmp(entry->key, key) != 0)
+            continue;
+        is_there = entry->value != NULL;
+        must(!is_there || thread_value_read(entry->value, strlen(entry->value), ret));
+    }
+    return is_there;
+}
+
+static void claim_state(const struct chat *chat, int talk, int root)
+{
+    struct thread thread;
+
+    if (!restore(chat, talk, &thread)) {
+        must(!chat->talks[talk].had_root || chat->ways.keep < CHAT_LONG);
+        return;
+    }
+    must(chat->talks[talk].had_root);
+    must(thread.last_offset == chat->talks[talk].highest_told || chat->ways.keep < CHAT_LONG);
+    if (root >= 0 && !chat->talks[talk].roots_may_be_double)
+        must(strcmp(thread.root, chat->posts[root].id) == 0);
+}
+
+void chat_claim_all_is_well(const struct chat *chat)
+{
+    for (int talk = 0; talk < CHAT_TALKS; talk++) {
+        claim_talk(chat, talk);
+        claim_state(chat, talk, find_root(chat, talk));
+    }
+    for (int i = 0; i < CHAT_RECORDS; i++)
+        must((chat->records[i].letters > 0) == chat->records[i].is_refused);
+}
