@@ -89,6 +89,7 @@ struct chat_post {
     int record;    /* that made it what it is */
     wall_ms created_at;
     bool is_dead;
+    int dead_since;  /* number of the next post then */
     bool is_foreign; /* a person wrote it, with our props */
     bool has_files;
 };

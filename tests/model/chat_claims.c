@@ -144,6 +144,14 @@ static bool restore(const struct chat *chat, int talk, struct thread *ret)
     return is_there;
 }
 
+static bool was_posted_since(const struct chat *chat, int talk, int number)
+{
+    for (; number < chat->post_count; number++)
+        if (chat->posts[number].talk == talk && !chat->posts[number].is_foreign)
+            return true;
+    return false;
+}
+
 static void claim_state(const struct chat *chat, int talk, int root)
 {
     struct thread thread;
@@ -154,8 +162,12 @@ static void claim_state(const struct chat *chat, int talk, int root)
     }
     must(chat->talks[talk].had_root);
     must(thread.last_offset == chat->talks[talk].highest_told || chat->ways.keep < CHAT_LONG);
-    if (root >= 0 && !chat->talks[talk].roots_may_be_double)
-        must(strcmp(thread.root, chat->posts[root].id) == 0);
+    int known = chat_find_post(chat, thread.root);
+    must(known >= 0);
+    if (chat->posts[known].is_dead)
+        must(!was_posted_since(chat, talk, chat->posts[known].dead_since));
+    else
+        must(known == root || chat->talks[talk].roots_may_be_double);
 }
 
 void chat_claim_all_is_well(const struct chat *chat)

@@ -151,6 +151,7 @@ static void kill_post(struct chat *chat, int number, bool by_person)
         if (post->is_dead || (i != number && post->root != number))
             continue;
         post->is_dead = true;
+        post->dead_since = chat->post_count;
         if (by_person && post->message >= 0 && !post->is_foreign)
             chat->talks[post->talk].messages[post->message].was_killed = true;
     }
