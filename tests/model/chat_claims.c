@@ -160,8 +160,11 @@ static void claim_state(const struct chat *chat, int talk, int root)
         must(!chat->talks[talk].had_root || chat->ways.keep < CHAT_LONG);
         return;
     }
-    must(chat->talks[talk].had_root);
     must(thread.last_offset == chat->talks[talk].highest_told || chat->ways.keep < CHAT_LONG);
+    if (!thread.root[0]) {
+        must(root < 0);
+        return;
+    }
     int known = chat_find_post(chat, thread.root);
     must(known >= 0);
     if (chat->posts[known].is_dead)

@@ -121,7 +121,7 @@ static void follow_thread(struct dispatch *dispatch, struct delivery *delivery,
 
 static bool asks_server(enum errand_step step)
 {
-    return step != ERRAND_NOTE && step != ERRAND_RECORD && step != ERRAND_END;
+    return step != ERRAND_NOTE && step != ERRAND_RECORD;
 }
 
 /*
@@ -211,8 +211,6 @@ void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const 
     } while (step == ERRAND_FETCH && !dispatch_start_fetch(dispatch, delivery));
     if (step == ERRAND_NOTE || step == ERRAND_RECORD)
         record_thread(dispatch, delivery, now);
-    else if (step == ERRAND_END)
-        end_errand(dispatch, delivery, now);
     else if (step != ERRAND_FETCH)
         dispatch_enqueue(dispatch, delivery);
 }

@@ -164,7 +164,6 @@ static bool take(struct dispatch *dispatch, struct delivery *delivery, const str
     case ERRAND_NOTE:
     case ERRAND_FETCH:
     case ERRAND_RECORD:
-    case ERRAND_END:
         break;
     }
     must(false);

@@ -26,7 +26,7 @@ static void take_files(struct errand *errand, const struct conversation *convers
 }
 
 /* Why a root would be made, and whether one is looked for before. */
-static void plan_root(struct errand *errand, bool is_known)
+static void plan_root(struct errand *errand)
 {
     bool is_start = errand->kind == EVENT_CONVERSATION_STARTED;
 
@@ -34,7 +34,7 @@ static void plan_root(struct errand *errand, bool is_known)
     if (errand_has_root(errand))
         return;
     errand->reason = is_start ? ROOT_STARTED : ROOT_UNSEEN_START;
-    if (is_known)
+    if (errand->thread.last_post[0])
         errand->reason = ROOT_LOST;
     if (!is_start)
         errand->look = LOOK_AT_RECENT;
@@ -70,7 +70,7 @@ struct errand *errand_new(const struct event *event, const struct thread *thread
         errand->done_before = thread->last_offset;
     }
     errand->thread.last_offset = offset;
-    plan_root(errand, thread);
+    plan_root(errand);
     plan_reading(errand, thread);
     take_files(errand, conversation);
     return errand;
@@ -105,7 +105,7 @@ static enum errand_step next_look(const struct errand *errand, const struct erra
     case LOOK_OVER:
         break;
     }
-    return ERRAND_END;
+    return ERRAND_RECORD;
 }
 
 /* Whether the thread is long, and what is to come begins a new one. */
@@ -182,7 +182,7 @@ enum errand_step errand_next(const struct errand *errand, const struct errand_fa
         return next_look(errand, facts);
     if (errand_is_told(errand) || errand->kind == EVENT_CONVERSATION_STARTED)
         return next_root(errand, facts);
-    return ERRAND_END;
+    return ERRAND_RECORD; /* also without a thread: what comes next was not begun before this */
 }
 
 struct thread errand_thread(const struct errand *errand)

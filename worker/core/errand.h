@@ -47,8 +47,7 @@
     X(DELETE) /* a post of the message */                                                \
     X(MARK)   /* shows on the root that the conversation is closed */                    \
     X(UNMARK) /* and that it is not */                                                   \
-    X(RECORD) /* records that the record is done, and with that it is */                 \
-    X(END)    /* it is done; there is no thread to record it with */
+    X(RECORD) /* records that the record is done, and with that it is */
 
 enum errand_step {
 #define X(name) ERRAND_##name,
