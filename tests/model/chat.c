@@ -38,6 +38,7 @@ static void start_worker(struct chat *chat, struct chat_worker *worker)
 
     worker->chat = chat;
     worker->stored = -1;
+    worker->stalled_until = 0;
     worker->dispatch = dispatch_new(&options, &port, &integrations);
 }
 
@@ -76,7 +77,7 @@ static struct chat_assignment *find_free(struct chat *chat)
 /* Nothing that an earlier owner has sent is on the wire any more when the next one begins. */
 static bool is_free(const struct chat *chat)
 {
-    for (int i = 0; i < CHAT_ASSIGNMENTS; i++)
+    for (int i = 0; i < CHAT_ASSIGNMENTS && chat->ways.is_leased; i++)
         if (chat->assignments[i].worker && chat_is_sending(chat, &chat->assignments[i]))
             return false;
     return !chat->owner;
@@ -185,11 +186,12 @@ static void commit(struct chat *chat, const struct chat_assignment *assignment)
 
 static void make_trouble(struct chat *chat)
 {
+    struct chat_worker *worker = &chat->workers[random_between(chat->random, 0, CHAT_WORKERS - 1)];
     mono_ms until = chat_soon(chat, 6000);
 
-    switch (random_between(chat->random, 0, 7)) {
+    switch (random_between(chat->random, 0, 8)) {
     case 0:
-        crash(chat, &chat->workers[random_between(chat->random, 0, CHAT_WORKERS - 1)]);
+        crash(chat, worker);
         return;
     case 1:
         if (chat->owner && !chat->owner->is_leaving)
@@ -209,6 +211,9 @@ static void make_trouble(struct chat *chat)
         chat->guard_count = 0; /* the server is restarted */
         for (int i = 0; i < CHAT_GUARDS; i++)
             chat->guards[i] = (struct chat_guard){ 0 };
+        return;
+    case 6:
+        worker->stalled_until = until;
         return;
     default:
         chat_meddle(chat);

@@ -169,6 +169,7 @@ struct chat_worker {
     struct dispatch *dispatch;
     int64_t stored; /* not committed yet; -1: nothing */
     mono_ms commit_at;
+    mono_ms stalled_until; /* nothing that it writes reaches the state topic before */
 };
 
 /* What differs from seed to seed. */
@@ -177,7 +178,9 @@ struct chat_ways {
     wall_ms keep;
     mono_ms guard_ms;  /* how long the server knows a pending id */
     wall_ms skew;      /* of the server's clock */
+    mono_ms edit_ms;   /* how long posts may be edited; 0: for ever */
     bool may_be_late;  /* the server may take a post when nobody waits for it any more */
+    bool is_leased;    /* who has lost the partition sends nothing any more */
     bool pages;        /* threads come page by page */
     int fault_percent; /* of requests */
 };

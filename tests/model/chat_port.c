@@ -86,8 +86,8 @@ static void port_ask(void *context, struct ask *ask)
     must(ask->purpose != ASK_FOR_CHANNEL);
     ask->carrier = call;
     call->ask = ask;
-    if (assignment_of(ask->owner)->is_lost)
-        call->fate = CHAT_NOT_SENT; /* without a lease nothing goes out */
+    if (assignment_of(ask->owner)->is_lost && worker->chat->ways.is_leased)
+        call->fate = CHAT_NOT_SENT;
     if (ask->purpose == ASK_TO_POST)
         call->wish = chat_read_wish(worker->chat, ask);
 }

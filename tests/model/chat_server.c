@@ -59,7 +59,6 @@ struct chat_wish chat_read_wish(struct chat *chat, const struct ask *ask)
     struct chat_wish wish = { .post = { .root = -1, .message = -1 } };
 
     must(mark && sscanf(string_of(mark, "record"), "in/0/%lld", &offset) == 1);
-    must(strcmp(string_of(json, "channel_id"), CHAT_CHANNEL) == 0);
     wish.post.talk = chat_talk_of(string_of(mark, "conversation"));
     wish.post.record = chat_find_record(chat, offset);
     wish.post.part = (unsigned)json_integer_value(json_object_get(mark, "part"));
@@ -68,7 +67,10 @@ struct chat_wish chat_read_wish(struct chat *chat, const struct ask *ask)
         wish.post.message = chat_message_of(message);
     if (*root)
         wish.post.root = chat_find_post(chat, root);
-    must(!*root == (wish.post.message < 0) && (!*root || wish.post.root >= 0));
+    if (ask->purpose == ASK_TO_POST) {
+        must(strcmp(string_of(json, "channel_id"), CHAT_CHANNEL) == 0);
+        must(!*root == (wish.post.message < 0) && (!*root || wish.post.root >= 0));
+    }
     (void)snprintf(wish.pending_id, sizeof(wish.pending_id), "%s",
                    string_of(json, "pending_post_id"));
     json_decref(json);
@@ -157,6 +159,21 @@ static void kill_post(struct chat *chat, int number, bool by_person)
     }
 }
 
+static void patch(struct chat *chat, struct chat_post *post, const struct ask *ask)
+{
+    const struct chat_wish wish = chat_read_wish(chat, ask);
+
+    must(wish.post.message == post->message && wish.post.talk == post->talk);
+    post->record = wish.post.record;
+    post->part = wish.post.part;
+}
+
+static bool is_too_old(const struct chat *chat, const struct chat_post *post)
+{
+    return chat->ways.edit_ms > 0 &&
+           chat->now.wall + chat->ways.skew - post->created_at > chat->ways.edit_ms;
+}
+
 static struct chat_answer change(struct chat *chat, const struct ask *ask, int number)
 {
     struct chat_post *post = &chat->posts[number];
@@ -171,14 +188,9 @@ static struct chat_answer change(struct chat *chat, const struct ask *ask, int n
         kill_post(chat, number, false);
         return show(mem_string("{\"status\":\"OK\"}"));
     }
-    json_t *json = json_loadb(ask->body, ask->body_length, 0, NULL);
-    const json_t *mark = json_object_get(json_object_get(json, "props"), "ireserve");
-    long long offset = -1;
-    must(mark && sscanf(string_of(mark, "record"), "in/0/%lld", &offset) == 1);
-    must(chat_message_of(string_of(mark, "message")) == post->message);
-    post->part = (unsigned)json_integer_value(json_object_get(mark, "part"));
-    post->record = chat_find_record(chat, offset);
-    json_decref(json);
+    if (is_too_old(chat, post))
+        return refuse(400, "api.post.update_post.permissions_time_limit.app_error");
+    patch(chat, post, ask);
     return show(chat_show_post(chat, number));
 }
 

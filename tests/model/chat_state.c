@@ -14,6 +14,8 @@ void chat_write(struct chat_worker *worker, const struct chat_write *write)
 
     added->worker = worker;
     added->append_at = chat_soon(chat, 200);
+    if (added->append_at < worker->stalled_until)
+        added->append_at = worker->stalled_until;
     added->ack_at = added->append_at + random_between(chat->random, 0, 200);
     added->next = NULL;
     for (; *link; link = &(*link)->next) {

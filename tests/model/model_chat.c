@@ -20,6 +20,8 @@ static struct chat_ways ways_of(struct random *random)
         .keep = random_between(random, 1, 100) <= 15 ? 15000 : CHAT_LONG,
         .guard_ms = guards[random_between(random, 0, 2)],
         .skew = random_between(random, -4, 4) * 60 * 1000,
+        .edit_ms = random_between(random, 1, 100) <= 20 ? 5000 : 0,
+        .is_leased = random_between(random, 1, 100) <= 80,
         .may_be_late = random_between(random, 1, 100) <= 20,
         .pages = random_between(random, 0, 1),
         .fault_percent = (int)random_between(random, 0, 30),
