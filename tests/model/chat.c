@@ -129,26 +129,32 @@ static void lose(struct chat *chat, struct chat_assignment *assignment)
     chat->owner = NULL;
 }
 
-/* What a lost or leaving assignment comes to. */
-static void end_in_time(struct chat *chat, struct chat_assignment *assignment)
+/* The assignment has left. */
+static void end_assignment(struct chat *chat, struct chat_assignment *assignment)
 {
-    bool is_late = chat->now.mono >= assignment->end_at;
     struct chat_worker *worker = assignment->worker;
 
-    if (assignment->partition->lost && !assignment->is_lost)
-        lose(chat, assignment); /* a marker that came late says that another has it */
-    if (assignment->is_lost && !assignment->is_leaving &&
-        (is_late || assignment->partition->lost)) {
-        leave(chat, assignment);
-        return;
-    }
-    if (!assignment->is_leaving || (!dispatch_is_idle(assignment->partition) && !is_late))
-        return;
     if (chat->owner == assignment && worker->stored > chat->committed && chat_chance(chat, 70))
         chat->committed = worker->stored;
     worker->stored = -1;
     dispatch_forget(worker->dispatch, assignment->partition, &chat->now);
     drop_assignment(chat, assignment);
+}
+
+/* What a lost or leaving assignment comes to. */
+static void end_in_time(struct chat *chat, struct chat_assignment *assignment)
+{
+    bool is_late = chat->now.mono >= assignment->end_at;
+    bool is_told = assignment->partition->lost;
+
+    if (is_told && !assignment->is_lost)
+        lose(chat, assignment); /* a marker that came late says that another has it */
+    if (!assignment->is_leaving) {
+        if (assignment->is_lost && (is_late || is_told))
+            leave(chat, assignment);
+    } else if (is_late || dispatch_is_idle(assignment->partition)) {
+        end_assignment(chat, assignment);
+    }
 }
 
 /* ---- what happens to the owner ---- */

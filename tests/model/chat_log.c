@@ -9,20 +9,31 @@
 
 enum { LONG_TEXT = 17000, FILES_PERCENT = 10 };
 
+int64_t chat_number_behind(const char *text, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    char *end;
+
+    must(strncmp(text, prefix, length) == 0);
+    int64_t number = strtoll(text + length, &end, 10);
+    must(end > text + length && !*end);
+    return number;
+}
+
 int chat_talk_of(const char *id)
 {
-    int talk = -1;
+    int64_t talk = chat_number_behind(id, "c-");
 
-    must(sscanf(id, "c-%d", &talk) == 1 && talk >= 0 && talk < CHAT_TALKS);
-    return talk;
+    must(talk >= 0 && talk < CHAT_TALKS);
+    return (int)talk;
 }
 
 int chat_message_of(const char *id)
 {
-    int message = -1;
+    int64_t message = chat_number_behind(id, "m-");
 
-    must(sscanf(id, "m-%d", &message) == 1 && message >= 0 && message < CHAT_MESSAGES);
-    return message;
+    must(message >= 0 && message < CHAT_MESSAGES);
+    return (int)message;
 }
 
 int chat_find_record(const struct chat *chat, int64_t offset)

@@ -7,6 +7,7 @@
 #include "tests/model/chat.h"
 
 #define NO_PERMISSION "api.context.permissions.app_error"
+#define ROOT_REFUSED  "api.post.create_post.root_id.app_error"
 #define NO_POST       "app.post.get.app_error"
 
 static struct chat_answer refuse(int status, const char *error_id)
@@ -55,12 +56,11 @@ struct chat_wish chat_read_wish(struct chat *chat, const struct ask *ask)
     const json_t *mark = json_object_get(json_object_get(json, "props"), "ireserve");
     const char *message = string_of(mark, "message");
     const char *root = string_of(json, "root_id");
-    long long offset = -1;
     struct chat_wish wish = { .post = { .root = -1, .message = -1 } };
 
-    must(mark && sscanf(string_of(mark, "record"), "in/0/%lld", &offset) == 1);
     wish.post.talk = chat_talk_of(string_of(mark, "conversation"));
-    wish.post.record = chat_find_record(chat, offset);
+    wish.post.record =
+        chat_find_record(chat, chat_number_behind(string_of(mark, "record"), "in/0/"));
     wish.post.part = (unsigned)json_integer_value(json_object_get(mark, "part"));
     wish.post.has_files = json_array_size(json_object_get(json, "file_ids")) > 0;
     if (*message)
@@ -114,31 +114,53 @@ static struct chat_answer echo(const struct chat *chat, int number, const struct
     return (struct chat_answer){ .status = 201, .body = body };
 }
 
+/* What the server refuses whatever the post is; NULL: nothing. */
+static const char *refusal_of_all(const struct chat *chat, bool is_reply)
+{
+    if (is_without_database(chat))
+        return is_reply ? ROOT_REFUSED : NO_PERMISSION;
+    return is_archived(chat) ? "api.post.create_post.can_not_post_to_deleted.error" : NULL;
+}
+
+/* What it refuses of a new post; NULL: nothing. */
+static const char *refusal_of_new(const struct chat *chat, const struct chat_wish *wish)
+{
+    if (wish->post.root < 0)
+        return NULL;
+    if (chat->records[wish->post.record].is_refused)
+        return "model.post.is_valid.props.app_error";
+    return chat->posts[wish->post.root].is_dead ? ROOT_REFUSED : NULL;
+}
+
+/* Nobody knows that it is there. */
+static void note_unseen(struct chat *chat, const struct chat_post *post)
+{
+    struct chat_talk *talk = &chat->talks[post->talk];
+
+    if (post->message >= 0)
+        talk->messages[post->message].may_be_double = true;
+    else
+        talk->roots_may_be_double = true;
+}
+
 /* `ask` NULL: nobody waits for the answer. */
 struct chat_answer chat_post_it(struct chat *chat, const struct chat_wish *wish,
                                 const struct ask *ask)
 {
-    const struct chat_post *root = wish->post.root < 0 ? NULL : &chat->posts[wish->post.root];
-
-    if (is_without_database(chat) && !root)
-        return refuse(403, NO_PERMISSION);
-    if (is_without_database(chat))
-        return refuse(400, "api.post.create_post.root_id.app_error");
-    if (is_archived(chat))
-        return refuse(400, "api.post.create_post.can_not_post_to_deleted.error");
+    const char *refusal = refusal_of_all(chat, wish->post.root >= 0);
     int number = find_guarded(chat, wish->pending_id);
+
+    if (refusal)
+        return refuse(strcmp(refusal, NO_PERMISSION) == 0 ? 403 : 400, refusal);
     if (number >= 0 && chat->posts[number].is_dead)
         return refuse(500, "api.post.deduplicate_create_post.failed_to_get");
-    if (number < 0 && chat->records[wish->post.record].is_refused && root)
-        return refuse(400, "model.post.is_valid.props.app_error");
-    if (number < 0 && root && root->is_dead)
-        return refuse(400, "api.post.create_post.root_id.app_error");
     if (number < 0) {
+        refusal = refusal_of_new(chat, wish);
+        if (refusal)
+            return refuse(400, refusal);
         number = make_post(chat, wish);
-        if (!ask && wish->post.message >= 0)
-            chat->talks[wish->post.talk].messages[wish->post.message].may_be_double = true;
-        else if (!ask)
-            chat->talks[wish->post.talk].roots_may_be_double = true;
+        if (!ask)
+            note_unseen(chat, &chat->posts[number]);
         chat_claim_post(chat, &chat->posts[number], !ask);
     }
     return ask ? echo(chat, number, ask) : show(NULL);
