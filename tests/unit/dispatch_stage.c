@@ -267,7 +267,7 @@ void stage_bury(struct stage *stage, const char *why)
 
     assert_true(stage->letter_count > 0);
     stage->letter_count--;
-    memmove(stage->letters, stage->letters + 1, stage->letter_count * sizeof(*stage->letters));
+    memmove(stage->letters, stage->letters + 1, stage->letter_count * sizeof(struct delivery *));
     dispatch_buried(stage->dispatch, delivery, why, &stage->now);
     stage_tick(stage);
 }
@@ -298,7 +298,7 @@ static void end_fetch(struct stage *stage, const struct fetch_result *result)
 
     assert_true(stage->fetch_count > 0);
     stage->fetch_count--;
-    memmove(stage->fetches, stage->fetches + 1, stage->fetch_count * sizeof(*stage->fetches));
+    memmove(stage->fetches, stage->fetches + 1, stage->fetch_count * sizeof(struct fetch *));
     dispatch_fetched(stage->dispatch, fetch, result, &stage->now);
     stage_tick(stage);
 }

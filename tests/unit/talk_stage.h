@@ -90,11 +90,12 @@ struct talk_post {
     bool has_files;
 };
 
-/* Claims what stands at a place on the wire; `path` is how it begins. */
+/* Claims what stands at a place on the wire, and prints what does if it is another; `path` is how
+ * it begins. */
 #define assert_on_wire(stage, at, verb, beginning) \
-    talk_assert_on_wire(stage, at, verb, beginning, __FILE__, __LINE__)
-void talk_assert_on_wire(const struct stage *stage, size_t at, enum ask_method method,
-                         const char *path, const char *file, int line);
+    assert_true(talk_is_on_wire(stage, at, verb, beginning))
+bool talk_is_on_wire(const struct stage *stage, size_t at, enum ask_method method,
+                     const char *path);
 
 /* Claims that this stands in the body of a request. */
 #define assert_says(stage, at, words)     assert_non_null(strstr((stage)->asks[at]->body, words))
