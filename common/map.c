@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/mem.h"
 #include "common/must.h"
@@ -18,51 +17,9 @@ struct map_slot {
     uint32_t next;
 };
 
-static uint64_t rotate(uint64_t bits, unsigned by)
-{
-    return bits << by | bits >> (64 - by);
-}
-
-static void sip_round(uint64_t v[static 4])
-{
-    v[0] += v[1];
-    v[2] += v[3];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[3] = rotate(v[3], 16) ^ v[2];
-    v[0] = rotate(v[0], 32);
-    v[2] += v[1];
-    v[0] += v[3];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[3] = rotate(v[3], 21) ^ v[0];
-    v[2] = rotate(v[2], 32);
-}
-
-/* SipHash-1-3: who does not know the secret cannot make keys that collide. */
 static uint32_t hash_of(const struct map *map, const char *key, size_t length)
 {
-    uint64_t v[4] = {
-        map->secret[0] ^ UINT64_C(0x736f6d6570736575),
-        map->secret[1] ^ UINT64_C(0x646f72616e646f6d),
-        map->secret[0] ^ UINT64_C(0x6c7967656e657261),
-        map->secret[1] ^ UINT64_C(0x7465646279746573),
-    };
-    bool is_last = false;
-
-    for (size_t at = 0; !is_last; at += sizeof(uint64_t)) {
-        uint64_t word = 0;
-        is_last = length - at < sizeof(word);
-        if (length > at)
-            memcpy(&word, key + at, is_last ? length - at : sizeof(word));
-        if (is_last)
-            word |= (uint64_t)length << 56;
-        v[3] ^= word;
-        sip_round(v);
-        v[0] ^= word;
-    }
-    v[2] ^= 0xff;
-    for (int i = 0; i < 3; i++)
-        sip_round(v);
-    return (uint32_t)(v[0] ^ v[1] ^ v[2] ^ v[3]);
+    return (uint32_t)sip_hash(&map->secret, key, length);
 }
 
 void map_free(struct map *map)
@@ -125,7 +82,7 @@ void map_put(struct map *map, const char *key, size_t length, void *value)
 {
     must(value);
     if (map->capacity == 0)
-        must(getentropy(map->secret, sizeof(map->secret)) == 0);
+        map->secret = sip_secret_new();
     if (map->used == map->capacity)
         rebuild(map);
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "common/attrs.h"
+#include "common/sip.h"
 
 struct map_entry {
     const char *key; /* followed by a NUL that does not count; borrows until it is taken out */
@@ -29,7 +30,7 @@ struct map {
     size_t capacity;        /* of both; a power of two */
     size_t used;            /* slots, gaps included */
     size_t count;
-    uint64_t secret[2];
+    struct sip_secret secret;
 };
 
 /* Frees keys and map, which is empty afterwards; the values are their owners'. */

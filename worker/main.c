@@ -6,7 +6,7 @@
 #include "worker/cmd/command.h"
 
 /* In the order of `help`.  Each stands in worker/cmd/NAME.c. */
-#define COMMANDS(X) X(run) X(check) X(settings) X(render) X(demo) X(healthcheck) X(help)
+#define COMMANDS(X) X(run) X(check) X(settings) X(topics) X(render) X(demo) X(healthcheck) X(help)
 
 #define DECLARE(name) extern const struct command command_##name;
 COMMANDS(DECLARE)

@@ -5,7 +5,8 @@
  *     decode_case --print FILE… prints what is in values without headers, a line each
  *
  * A folder holds input.json or input.bin (a value as it is in Kafka; neither: a tombstone),
- * headers.json (an object of strings; absent: none) and expected.json, in the form that is printed.
+ * headers.json (an object of strings; absent: none), key.json (a string; absent: none) and
+ * expected.json, in the form that is printed.  Values that are printed have no key to be checked.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -47,7 +48,8 @@ static json_t *read_json(const char *folder, const char *name)
     json_error_t error;
 
     (void)snprintf(path, sizeof(path), "%s%s", folder, name);
-    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    json_t *json =
+        json_load_file(path, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     if (!json && json_error_code(&error) != json_error_cannot_open_file) {
         fprintf(stderr, "%s:%d: %s\n", path, error.line, error.text);
         exit(2);
@@ -109,6 +111,58 @@ static json_t *notification_json(const struct notification *notification)
     return json;
 }
 
+static json_t *attachments_json(const struct conversation *conversation)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < conversation->attachment_count; i++) {
+        const struct attachment *attachment = &conversation->attachments[i];
+        json_t *json = json_object();
+        set_string(json, "url", attachment->url);
+        set_string(json, "name", attachment->name);
+        set_string(json, "mime_type", attachment->mime_type);
+        if (attachment->size != -1)
+            must(json_object_set_new(json, "size", json_integer(attachment->size)) == 0);
+        must(json_array_append_new(list, json) == 0);
+    }
+    return list;
+}
+
+static json_t *conversation_json(const struct conversation *conversation, enum event_kind kind)
+{
+    static const char *const roles[] = {
+        [SENDER_VISITOR] = "visitor",
+        [SENDER_AGENT] = "agent",
+        [SENDER_SYSTEM] = "system",
+    };
+    json_t *json = json_object();
+
+    set_string(json, "id", conversation->id);
+    set_string(json, "visitor_name", conversation->visitor_name);
+    set_string(json, "visitor_email", conversation->visitor_email);
+    set_string(json, "page_url", conversation->page_url);
+    set_string(json, "page_title", conversation->page_title);
+    set_string(json, "message_id", conversation->message_id);
+    if (kind == EVENT_MESSAGE || kind == EVENT_MESSAGE_EDITED)
+        set_string(json, "sender_role", roles[conversation->sender_role]);
+    set_string(json, "sender_name", conversation->sender_name);
+    set_string(json, "text", conversation->text);
+    set_time(json, "at", conversation->at);
+    must(json_object_set_new(json, "attachments", attachments_json(conversation)) == 0);
+    return json;
+}
+
+/* Sets `data`, under the name of the struct that it is in. */
+static void set_data(json_t *json, const struct event *event)
+{
+    if (event->kind == EVENT_NOTIFICATION)
+        must(json_object_set_new(json, "notification", notification_json(&event->notification)) ==
+             0);
+    else
+        must(json_object_set_new(json, "conversation",
+                                 conversation_json(&event->conversation, event->kind)) == 0);
+}
+
 static json_t *event_json(const struct event *event, const char *answer)
 {
     json_t *json = json_pack("{s:s}", "answer", answer);
@@ -124,8 +178,15 @@ static json_t *event_json(const struct event *event, const char *answer)
     return json;
 }
 
+static json_t *problem_json(const struct event_problem *problem, const char *answer)
+{
+    return json_pack("{s:s, s:s, s:s, s:s}", "answer", answer, "reason",
+                     reason_code(problem->reason), "field", problem->field, "words",
+                     problem->words);
+}
+
 /* Gives what the decoder makes of a record. */
-static json_t *decode(const struct record *record)
+static json_t *decode(const struct record *record, bool checks_key)
 {
     AUTO(event_free) struct event event = { 0 };
     struct event_problem problem;
@@ -133,16 +194,15 @@ static json_t *decode(const struct record *record)
 
     switch (event_read(record, &event, &problem)) {
     case EVENT_READ:
+        if (checks_key && event_check_key(&event, record, &problem) != 0)
+            return problem_json(&problem, "misplaced");
         json = event_json(&event, "read");
-        must(json_object_set_new(json, "notification", notification_json(&event.notification)) ==
-             0);
+        set_data(json, &event);
         return json;
     case EVENT_OF_UNKNOWN_TYPE:
         return event_json(&event, "unknown type");
     case EVENT_UNREADABLE:
-        return json_pack("{s:s, s:s, s:s, s:s}", "answer", "unreadable", "reason",
-                         reason_code(problem.reason), "field", problem.field, "words",
-                         problem.words);
+        return problem_json(&problem, "unreadable");
     }
     return NULL;
 }
@@ -162,7 +222,7 @@ static void print_file(const char *path)
 
     must(file);
     record.value = file;
-    json_t *found = decode(&record);
+    json_t *found = decode(&record, false);
     print("", found, JSON_COMPACT);
     json_decref(found);
     free(file);
@@ -175,11 +235,14 @@ static int compare(const char *folder)
     char *text = read_file(folder, "/input.json", &record.value_length);
     char *value = text ? text : read_file(folder, "/input.bin", &record.value_length);
     json_t *header_object = read_json(folder, "/headers.json");
+    json_t *key = read_json(folder, "/key.json");
     json_t *expected = read_json(folder, "/expected.json");
 
     record.value = value;
+    record.key = json_string_value(key);
+    record.key_length = json_string_length(key);
     record.header_count = take_headers(header_object, headers);
-    json_t *found = decode(&record);
+    json_t *found = decode(&record, true);
     int differs = !expected || !json_equal(found, expected);
     if (differs) {
         print("expected ", expected, JSON_INDENT(2));
@@ -187,6 +250,7 @@ static int compare(const char *folder)
     }
     json_decref(found);
     json_decref(expected);
+    json_decref(key);
     json_decref(header_object);
     free(value);
     return differs;

@@ -5,7 +5,10 @@
  *     render_case --print FOLDER  prints what comes out
  *
  * A folder holds input.json (an event as it is in Kafka), limits.json (what the server allows;
- * absent: all) and expected.json: a list of bodies, or null when the event cannot be rendered.
+ * absent: all) and expected.json: a list of bodies, or null when the event cannot be rendered.  How
+ * an event of a conversation is rendered, conversation.json says; all in it may be absent: language
+ * (nl or en), root (why: started, unseen, lost or full; absent: the event's own kind decides), and
+ * files: for each attachment the id of its file, or why there is none, as core/fetch names it.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -16,6 +19,7 @@
 #include "common/text.h"
 #include "tests/support/reading.h"
 #include "worker/core/render.h"
+#include "worker/core/render_conversation.h"
 
 enum { MAX_FILE_BYTES = 4 * 1024 * 1024 };
 
@@ -70,8 +74,18 @@ static struct render_limits read_limits(const char *folder)
     return limits;
 }
 
+/* What agents write may have blocks of code and links, the rest may not. */
+static bool is_harmless(const char *message, const struct event *event)
+{
+    if (event->conversation.sender_role == SENDER_AGENT)
+        return !reading_notifies_beside_code(message) && !reading_shows_image(message) &&
+               !reading_ends_in_code(message);
+    return !reading_notifies(message) && !reading_links(message);
+}
+
 /* Checks what holds for each body, and gives it as JSON. */
-static json_t *check_body(const struct text *body, const struct render_limits *limits)
+static json_t *check_body(const struct text *body, const struct event *event,
+                          const struct render_limits *limits)
 {
     json_error_t error;
     json_t *json = json_loadb(text_string(body), body->length, JSON_REJECT_DUPLICATES, &error);
@@ -87,8 +101,77 @@ static json_t *check_body(const struct text *body, const struct render_limits *l
     for (const char *at = message; *at; at++)
         runes += ((unsigned char)*at & 0xC0) != 0x80;
     must(runes <= limits->max_runes);
-    must(!reading_notifies(message) && !reading_links(message));
+    must(is_harmless(message, event));
     return json;
+}
+
+static enum fetch_problem problem_named(const char *name)
+{
+    static const char *const names[] = {
+#define X(name) #name,
+        FETCH_PROBLEMS(X)
+#undef X
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if (strcmp(names[i], name) == 0)
+            return (enum fetch_problem)i;
+    }
+    return FETCH_NONE;
+}
+
+/* `files` is a list of strings, as long as there are attachments, or NULL. */
+static void read_files(const json_t *files, struct render_file ret[static EVENT_MAX_ATTACHMENTS])
+{
+    for (size_t i = 0; i < EVENT_MAX_ATTACHMENTS; i++) {
+        const char *string = json_string_value(json_array_get(files, i));
+        enum fetch_problem problem = string ? problem_named(string) : FETCH_FAILED;
+        ret[i] = (struct render_file){ .file_id = problem == FETCH_NONE ? string : "",
+                                       .problem = problem };
+    }
+}
+
+static int render_root_for(const char *reason, const struct event *event,
+                           const struct conversation_target *target, struct rendering *ret)
+{
+    static const char *const reasons[] = {
+        [ROOT_STARTED] = "started",
+        [ROOT_UNSEEN_START] = "unseen",
+        [ROOT_LOST] = "lost",
+        [ROOT_FULL] = "full",
+    };
+    int i = 0;
+
+    while (strcmp(reasons[i], reason) != 0)
+        must(++i <= ROOT_FULL);
+    return render_root(event, target, (enum root_reason)i,
+                       i == ROOT_FULL ? "yz4n3acsypnbtpw3cq86rjxwzo" : NULL, ret);
+}
+
+static int render_conversation(const char *folder, const struct event *event,
+                               const struct render_target *target, struct rendering *ret)
+{
+    json_t *json = read_json(folder, "conversation.json");
+    struct render_file files[EVENT_MAX_ATTACHMENTS];
+    const char *language = "nl";
+    const char *root = event->kind == EVENT_CONVERSATION_STARTED ? "started" : NULL;
+    json_t *list = NULL;
+
+    if (json)
+        must(json_unpack(json, "{s?s, s?s, s?o !}", "language", &language, "root", &root, "files",
+                         &list) == 0);
+    read_files(list, files);
+    const struct conversation_target thread = {
+        .post = *target,
+        .root_id = "utpa86wcupdx7e555mjpg8zosh",
+        .server_url = "https://mattermost.example/chat",
+        .language = strcmp(language, "en") == 0 ? LANGUAGE_EN : LANGUAGE_NL,
+    };
+    int result = root                                  ? render_root_for(root, event, &thread, ret)
+                 : event->kind == EVENT_MESSAGE_EDITED ? render_edit(event, &thread, ret)
+                                                       : render_message(event, &thread, files, ret);
+    json_decref(json);
+    return result;
 }
 
 /* Gives the bodies of the event in the folder. */
@@ -100,7 +183,7 @@ static json_t *render(const char *folder)
     static struct rendering rendering;
 
     read_file(folder, "input.json", &input);
-    const struct record record = {
+    struct record record = {
         .topic = "ireserve.notifications",
         .partition = 3,
         .offset = 12345,
@@ -115,10 +198,15 @@ static json_t *render(const char *folder)
         .record = &record,
         .limits = read_limits(folder),
     };
-    int result = render_event(&event, &target, &rendering);
+    bool is_notification = event.kind == EVENT_NOTIFICATION;
+    if (!is_notification)
+        record.topic = "ireserve.conversations";
+    int result = is_notification ? render_event(&event, &target, &rendering)
+                                 : render_conversation(folder, &event, &target, &rendering);
     json_t *bodies = result == 0 ? json_array() : json_null();
     for (size_t i = 0; result == 0 && i < rendering.count; i++)
-        must(json_array_append_new(bodies, check_body(&rendering.parts[i], &target.limits)) == 0);
+        must(json_array_append_new(bodies,
+                                   check_body(&rendering.parts[i], &event, &target.limits)) == 0);
     rendering_free(&rendering);
     return bodies;
 }

@@ -63,6 +63,27 @@ class RenderCommand(unittest.TestCase):
         self.assertEqual([body["props"]["ireserve"]["part"] for body in bodies], [1])
         self.assertEqual(bodies[0]["metadata"], {"priority": {"priority": "important"}})
 
+    def test_a_conversation_is_shown_as_a_thread(self):
+        done = run("render", CASES / "conversation-started" / "input.json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("    **Jan Jansen** · Gesprek c-10293 (c10293)\n", done.stdout.decode())
+        self.assertIn("    ┃ E-mail: jan@example.nl\n", done.stdout.decode())
+        done = run("render", CASES / "message-with-files" / "input.json")
+        self.assertIn("thread    root0000000000000000000000\n", done.stdout.decode())
+        self.assertIn("    🙂 **Jan Jansen** (1/2)\n    Foto's\n\n    (10 files)\n", done.stdout.decode())
+        done = run("render", CASES / "message-edited" / "input.json")
+        self.assertIn("    🙂 **Jan Jansen** · bewerkt\n", done.stdout.decode())
+
+    def test_what_makes_no_post_is_said_in_words(self):
+        event = json.loads((CASES / "message-edited" / "input.json").read_text())
+        for kind, words in (
+            ("message-deleted", "deletes the posts of the message m-7\n"),
+            ("closed", "posts nothing: the conversation c-10293 is closed\n"),
+        ):
+            event["type"] = f"nl.ireserve.conversation.{kind}.v1"
+            done = run("render", "-", stdin=json.dumps(event).encode())
+            self.assertEqual((done.returncode, done.stdout.decode()), (0, words), done.stderr)
+
     def test_settings_say_the_channel(self):
         done = run("--settings", self.settings(), "render", "--json", BOOKING)
         self.assertEqual(json.loads(done.stdout)["channel_id"], "t1xpq1ki4f8ijrtr4xdi5o3sqh")

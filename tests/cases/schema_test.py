@@ -5,6 +5,9 @@
 Both are asked about each file in examples/ (valid-*.json, invalid-*.json), and about what becomes of
 examples/valid-full.json when one member at a time is absent, of another type, or just as long as it
 may be and one longer.  Where both refuse, the decoder names a member that the schema complains of.
+
+A schema is whole, so that a producer needs no other file to use it.  What it says of the envelope is
+what that of notifications says.
 """
 
 import copy
@@ -16,6 +19,7 @@ import tempfile
 
 from jsonschema import Draft202012Validator
 
+NOTIFICATION = "nl.ireserve.notification.v1"
 OTHERS = [None, True, 0, -1.5, 18446744073709551615, "", " ", "x", "é😀", "\n", [], [None], [{}], {}]
 
 
@@ -119,6 +123,13 @@ def disagreement(names, answer):
     return None
 
 
+def envelope(folder):
+    """What the schema in a folder says of an event but for its type and data."""
+    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+    attributes = {name: says for name, says in schema["properties"].items() if name not in ("type", "data")}
+    return schema["required"], attributes, schema["$defs"]["name"], schema["$defs"]["time"]
+
+
 def main(decoder, folder):
     folder = pathlib.Path(folder)
     schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
@@ -137,6 +148,11 @@ def main(decoder, folder):
             words = f"its name says otherwise, the schema complains of {sorted(names)}"
         if words:
             failures.append(f"{name}: {words}")
+
+    if schema["$id"] != f"urn:ireserve:schema:{folder.name}" or schema["properties"]["type"]["const"] != folder.name:
+        failures.append("schema.json: it is of another type than its folder says")
+    if envelope(folder) != envelope(folder.parent / NOTIFICATION):
+        failures.append(f"schema.json: it says something else of the envelope than that of {NOTIFICATION}")
 
     print(*failures, f"{examples} examples, {len(cases) - examples} variations", sep="\n")
     return 1 if failures or not examples else 0

@@ -44,6 +44,11 @@ class Settings(unittest.TestCase):
             self.assertNotIn(TOKEN, said)
             self.assertNotIn(CANARY, said)
 
+    def test_effective_settings_show_which_hosts_attachments_may_come_from(self):
+        said = ask("--settings", "mirror.conf", "settings")
+        self.assertIn('[ "files.example.com", "*.example.org:8443" ]', said)
+        self.assertIn('[ "*.i-reserve.nl" ]', ask("--settings", "fine.conf", "settings"))
+
     def test_the_reference_names_every_setting_of_the_example(self):
         reference = ask("settings", "--reference")
         for name in ("bootstrap_servers", "in_flight_per_server", "drain_ms", "bot_token_file",

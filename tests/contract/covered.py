@@ -11,16 +11,14 @@ import recordings
 from recordings import VERSIONS
 
 AREAS = ["posts-create", "pending-post-id", "auth", "rate-limit", "http", "get-discovery",
-         "get-posts", "edit-delete", "restart-and-database"]
+         "get-posts", "edit-delete", "files", "reactions-ephemeral", "restart-and-database"]
 
 # Recordings that were not copied at all.
 UNUSED = {
-    "files": "the worker sends no files",
     "link-fetches": "the stand-in fetches nothing; save_after_ms plays a server that is slow",
     "mentions": "replayed against our own rendering: tests/recorded, unit.defuse",
     "outgoing-webhooks": "the worker takes no webhooks yet",
     "outgoing-webhooks-slow": "the worker takes no webhooks yet",
-    "reactions-ephemeral": "the worker does none of these",
     "settings-and-scale": "long threads and long listings, which the worker does not read yet",
 }
 

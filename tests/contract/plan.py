@@ -18,7 +18,9 @@ from standin import Standin
 # What the stand-in plays of /api/v4: what the worker calls, and its tests.
 PLAYED = [re.compile(pattern) for pattern in (
     r"POST /posts", r"(GET|DELETE) /posts/[^/]+", r"GET /posts/[^/]+/thread",
-    r"PUT /posts/[^/]+/patch", r"GET /channels/[^/]+(/posts|/members/me)?", r"GET /users/me",
+    r"PUT /posts/[^/]+/patch", r"POST /posts/ids", r"GET /posts/[^/]+/(reactions|files/info)",
+    r"POST /reactions", r"DELETE /users/[^/]+/posts/[^/]+/reactions/[^/]+", r"POST /files",
+    r"GET /files/[^/]+(/info)?", r"POST /teams/[^/]+/posts/search", r"GET /channels/[^/]+(/posts|/members/me)?", r"GET /users/me",
     r"GET /users/me/(teams|channels)", r"GET /users/me/teams/[^/]+/channels",
     r"GET /teams/[^/]+/channels/name/[^/]+", r"GET /teams/name/[^/]+(/channels/name/[^/]+)?",
     r"GET /config/client", r"GET /system/ping",

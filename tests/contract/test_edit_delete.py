@@ -1,4 +1,5 @@
 """Editing and deleting: what is changed, what goes along, and who may."""
+import json
 import sys
 
 import pytest
@@ -48,6 +49,14 @@ def reply_whose_root_is_gone(replay, exchange):
     replay.call(TOKENS["anna"], "DELETE", f"/api/v4/posts/{root}")
 
 
+def uploads(author, number):
+    """The file that the request names, by its number in the list."""
+    def step(replay, exchange):
+        wanted = json.loads(exchange["request"]["body"])["file_ids"][number]
+        replay.make_file(wanted, TOKENS[author], replay.channel("livechat"))
+    return step
+
+
 def edit(**fields):
     return lambda replay, exchange: replay.call(
         "TOKEN", "PUT", f"/api/v4/posts/{path_id(exchange)}/patch", fields)
@@ -68,25 +77,27 @@ STEPS = {
     "removed from the channel: patch own post": member("intern", "ireserve-bot", False),
     "props as a whole, sent again*": make("bot", "livechat", "met alles"),
     "U+0000 in props": edit(message="tweede"),
+    "file_ids: add a file": uploads("bot", 0),
+    "file_ids: add another (both listed)": uploads("bot", 1),
+    "file_ids: a file of anna": uploads("anna", 1),
     "own reply after somebody deleted its root: patch": reply_whose_root_is_gone,
     "a deleted post of somebody else: delete": deleted_by_anna,
     "delete: post in a private channel the bot is not in": make("anna", "directie", "geheim"),
 }
 
-FILES = "the worker sends no files"
-HISTORY = "the stand-in keeps no rows of what was edited"
 ADMIN = "no account of the stand-in is an admin"
 REASONS = {
     "GET a deleted post with include_deleted (admin)": ADMIN,
     "PostEditTimeLimit=1, post is older*": "the stand-in has no such setting",
-    "GET after the restore": HISTORY,
-    "file_ids*": FILES,
-    "GET after the patches of file_ids": FILES,
+    "GET after the restore": "the worker restores nothing",
     "DELETE with permanent=true*": "the worker deletes nothing for good",
     "the deleted row, seen by the admin*": ADMIN,
 }
+LINKS = ("channel_mentions", "the stand-in links no channels")
 EXCEPT = {
-    "channel mention in an edit": ("channel_mentions", "the stand-in links no channels"),
+    "channel mention in an edit": LINKS,
+    "file_ids: *": LINKS,
+    "GET after the patches of file_ids": LINKS,
 }
 
 

@@ -40,7 +40,7 @@ REASONS = {
 FETCHES_NOTHING = ("metadata[.](images|embeds) is missing", "the stand-in fetches no links")
 
 EXCEPT = {
-    "hashtags in text": ("hashtags|channel_mentions", "nobody searches the stand-in"),
+    "hashtags in text": ("hashtags|channel_mentions", "the stand-in knows no tags"),
     "setting PostPriority off: GET of an older urgent post":
         ("metadata.priority", "the worker never reads a priority"),
     "body of 400000 bytes: the object ends early, white space follows":

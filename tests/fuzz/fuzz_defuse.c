@@ -1,6 +1,7 @@
 /*
  * Whatever a guest types: the defused text is valid, notifies nobody, links to nothing, shows what
- * was typed, and costs no more than was said.  The pieces of a cut text are the text.
+ * was typed, and costs no more than was said.  The pieces of a cut text are the text.  Whatever a
+ * colleague types notifies nobody, shows no image, leaves no code open, and is otherwise the same.
  */
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "tests/support/reading.h"
 #include "worker/core/clean.h"
 #include "worker/core/defuse.h"
+#include "worker/core/fence.h"
 #include "worker/core/split.h"
 
 enum { ROOM = 1024 * 1024 };
@@ -77,6 +79,88 @@ static void check_cut(const char *typed, size_t length, size_t budget)
     }
 }
 
+/* Adds a text without what DEFUSE_TRUSTED puts in, and without white space. */
+static void undo(const char *text, struct text *ret)
+{
+    static const char *const insertions[] = { "\xE2\x80\x8B", " ", "\n" };
+
+    while (*text) {
+        size_t length = 0;
+        for (size_t i = 0; i < sizeof(insertions) / sizeof(*insertions) && length == 0; i++) {
+            if (strncmp(text, insertions[i], strlen(insertions[i])) == 0)
+                length = strlen(insertions[i]);
+        }
+        if (strncmp(text, "%40", 3) == 0) {
+            text_add_char(ret, '@');
+            length = 3;
+        } else if (length == 0) {
+            text_add_char(ret, *text);
+            length = 1;
+        }
+        text += length;
+    }
+}
+
+/* Only a fence at the end may be new. */
+static void check_same(const char *cleaned, const struct text *defused)
+{
+    AUTO(text_free) struct text expected = text_of(ROOM);
+    AUTO(text_free) struct text found = text_of(ROOM);
+
+    undo(cleaned, &expected);
+    undo(text_string(defused), &found);
+    must(strncmp(text_string(&expected), text_string(&found), expected.length) == 0);
+    const char *more = text_string(&found) + expected.length;
+    must(strlen(more) <= FENCE_MAX_SIGNS && strspn(more, "`~") == strlen(more));
+}
+
+static size_t cost_trusted(const char *typed, size_t length)
+{
+    size_t cost = FENCE_ROOM;
+
+    for (size_t i = 0; i < length; i++)
+        cost += ((unsigned char)typed[i] & 0xC0) == 0x80 ? 0 : defuse_cost_trusted(typed[i]);
+    return cost;
+}
+
+static void check_trusted(const char *typed, size_t length)
+{
+    AUTO(text_free) struct text defused = text_of(ROOM);
+    AUTO(text_free) struct text cleaned = text_of(ROOM);
+    const char *string;
+
+    defuse(typed, length, DEFUSE_TRUSTED, &defused);
+    string = text_string(&defused);
+    must(!defused.overflowed && strlen(string) == defused.length);
+    must(!reading_deceives(string, defused.length));
+    must(!reading_notifies_beside_code(string));
+    must(!reading_shows_image(string));
+    must(!reading_ends_in_code(string));
+    must(count_runes(&defused) <= cost_trusted(typed, length));
+    if (clean(typed, length, &cleaned))
+        text_add(&cleaned, typed, length);
+    check_same(text_string(&cleaned), &defused);
+}
+
+/* Piece by piece, each in the block of code that the one before left open. */
+static void check_cut_trusted(const char *typed, size_t length, size_t budget)
+{
+    struct fence fence = { 0 };
+
+    for (size_t at = 0; at < length;) {
+        AUTO(text_free) struct text piece = text_of(ROOM);
+        size_t size = split_first_trusted(typed + at, length - at, budget, &fence);
+        must(size > 0 && size <= length - at);
+        if (fence.sign)
+            fence_add_opening(&fence, &piece);
+        text_add(&piece, typed + at, size);
+        check_trusted(text_string(&piece), piece.length);
+        must(size == length - at || cost_trusted(typed + at, size) <= budget + FENCE_ROOM);
+        fence = fence_after(&fence, typed + at, size);
+        at += size;
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const enum defuse_place places[] = { DEFUSE_TEXT, DEFUSE_LINE, DEFUSE_PLAIN };
@@ -88,5 +172,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_defused(typed, size, places[i]);
     check_cut(typed, size, 8);
     check_cut(typed, size, 40);
+    check_trusted(typed, size);
+    check_cut_trusted(typed, size, 8);
+    check_cut_trusted(typed, size, 40);
     return 0;
 }

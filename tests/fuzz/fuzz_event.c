@@ -3,6 +3,7 @@
  * an empty line, all of it is the value.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "common/mem.h"
 #include "common/must.h"
@@ -86,6 +87,34 @@ static void check_notification(const struct notification *notification)
     }
 }
 
+static void check_attachment(const struct attachment *attachment)
+{
+    check_string(attachment->url, (size_t)4 * EVENT_MAX_URL);
+    check_string(attachment->name, (size_t)4 * EVENT_MAX_FILE_NAME);
+    check_string(attachment->mime_type, (size_t)4 * EVENT_MAX_MIME_TYPE);
+    must(!attachment->url || strncasecmp(attachment->url, "http", 4) == 0);
+    must(attachment->size >= -1);
+}
+
+static void check_conversation(const struct conversation *conversation, enum event_kind kind)
+{
+    check_string(conversation->id, (size_t)4 * EVENT_MAX_CONVERSATION);
+    check_string(conversation->visitor_name, (size_t)4 * EVENT_MAX_PERSON);
+    check_string(conversation->visitor_email, (size_t)4 * EVENT_MAX_EMAIL);
+    check_string(conversation->page_url, (size_t)4 * EVENT_MAX_URL);
+    check_string(conversation->page_title, (size_t)4 * EVENT_MAX_PAGE_TITLE);
+    check_string(conversation->message_id, (size_t)4 * EVENT_MAX_CONVERSATION);
+    check_string(conversation->sender_name, (size_t)4 * EVENT_MAX_PERSON);
+    check_string(conversation->text, (size_t)4 * EVENT_MAX_TEXT);
+    must(*conversation->id && conversation->sender_role <= SENDER_SYSTEM);
+    must(!conversation->message_id ==
+         (kind == EVENT_CONVERSATION_STARTED || kind == EVENT_CONVERSATION_CLOSED));
+    must(!conversation->message_id || *conversation->message_id);
+    must(conversation->attachment_count <= EVENT_MAX_ATTACHMENTS && conversation->at >= -1);
+    for (size_t i = 0; i < conversation->attachment_count; i++)
+        check_attachment(&conversation->attachments[i]);
+}
+
 static void check_envelope(const struct event *event)
 {
     must(*event->source && *event->id && *event->type);
@@ -110,6 +139,29 @@ static void check_problem(const struct event_problem *problem)
         must(*c > ' ' && *c <= '~');
 }
 
+/* The only key of a conversation's records is its id. */
+static void check_key(const struct event *event)
+{
+    const char *id = event->conversation.id;
+    const struct record keyless = { .key = NULL };
+    const struct record keyed = { .key = id, .key_length = strlen(id) };
+    struct event_problem problem;
+
+    must(event_check_key(event, &keyless, &problem) != 0);
+    check_problem(&problem);
+    must(event_check_key(event, &keyed, &problem) == 0);
+}
+
+static void check_data(const struct event *event)
+{
+    if (event->kind == EVENT_NOTIFICATION) {
+        check_notification(&event->notification);
+        return;
+    }
+    check_conversation(&event->conversation, event->kind);
+    check_key(event);
+}
+
 static void check(const struct record *record)
 {
     AUTO(event_free) struct event event = { 0 };
@@ -118,7 +170,7 @@ static void check(const struct record *record)
     switch (event_read(record, &event, &problem)) {
     case EVENT_READ:
         check_envelope(&event);
-        check_notification(&event.notification);
+        check_data(&event);
         return;
     case EVENT_OF_UNKNOWN_TYPE:
         check_envelope(&event);

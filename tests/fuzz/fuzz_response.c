@@ -14,8 +14,8 @@
 #include "tests/fuzz/fuzz.h"
 #include "worker/core/verdict.h"
 
-static const struct expected_post expected = { "yd95d4wqs7r77qeprbjfc1qecy",
-                                               "//ireserve/bookings|evt-1" };
+static const struct expected_post expected = { .channel_id = "yd95d4wqs7r77qeprbjfc1qecy",
+                                               .event_name = "//ireserve/bookings|evt-1" };
 
 static void check_printable(const char *string, size_t size)
 {

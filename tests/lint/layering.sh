@@ -18,16 +18,17 @@ rules='
 ^worker/cmd/[^ ]+ worker/demo/#^worker/cmd/demo
 ^worker/demo/[^ ]+ worker/(edge|app|cmd)/#
 ^worker/main[.]c worker/(core|edge|demo)/#
- librdkafka/#^worker/(edge/(kafka|source|sink|table)|cmd/demo|demo/)
- curl/#^worker/edge/mattermost
+ librdkafka/#^worker/(edge/(admin|kafka|source|sink|table)|cmd/demo|demo/)
+ curl/#^worker/edge/(mattermost|download)
  libconfig[.]h#^worker/app/settings
  jansson[.]h#^worker/(core/(event|threads)|edge/mattermost|cmd/show_post|demo/)
  microhttpd[.]h#^worker/(edge/(listener|management)|demo/)
  openssl/#^common/digest
 '
 
-# What source and sink have in common: how this project sets up a Kafka client.
-shared='^worker/edge/(source|sink|table)[_.][^ ]* worker/edge/kafka[.]h'
+# What the Kafka edges have in common: how this project sets up a Kafka client.  An attachment's way
+# ends in a request to Mattermost.
+shared='^worker/edge/((admin|source|sink|table)[_.][^ ]* worker/edge/kafka(_producer)?[.]h|download[_.][^ ]* worker/edge/mattermost)'
 
 includes() {
     grep -rEo --include='*.[ch]' '^ *# *include *[<"][^>"]+' common worker |

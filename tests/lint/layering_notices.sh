@@ -18,8 +18,14 @@ worker/core/lanes.c      | curl/curl.h               | wrong
 worker/core/event.c      | jansson.h                 | right
 worker/edge/source.c     | worker/edge/sink.h        | wrong
 worker/edge/source.c     | worker/edge/kafka.h       | right
+worker/edge/sink.c       | worker/edge/kafka_producer.h | right
 worker/edge/mattermost.c | worker/edge/kafka.h       | wrong
 worker/edge/mattermost_x.c | worker/edge/mattermost.h | right
+worker/edge/download.c   | worker/edge/mattermost.h  | right
+worker/edge/download_x.c | worker/edge/mattermost_x.h | right
+worker/edge/download_x.c | curl/curl.h               | right
+worker/edge/download.c   | worker/edge/kafka.h       | wrong
+worker/edge/mattermost.c | worker/edge/download.h    | wrong
 worker/edge/source.c     | worker/app/worker.h       | wrong
 worker/app/worker.c      | worker/edge/source.h      | right
 worker/app/worker.c      | worker/cmd/run.h          | wrong

@@ -79,7 +79,8 @@ static void assign(struct world *world, int number)
 {
     struct world_partition *partition = &world->partitions[number];
 
-    partition->assignment = dispatch_assign(world->dispatch, "in", number);
+    partition->assignment = dispatch_assign(
+        world->dispatch, &(struct assigned_partition){ .topic = "in", .number = number });
     partition->leaving = false;
     partition->stored = -1;
     partition->next = 0;

@@ -257,6 +257,11 @@ void world_end_call(struct world *world, struct world_call *call)
 
 struct dispatch_port world_port(struct world *world)
 {
-    return (struct dispatch_port){ world,       port_ask,   port_cancel, port_bury,
-                                   port_forget, port_store, port_report };
+    return (struct dispatch_port){ .context = world,
+                                   .ask = port_ask,
+                                   .cancel = port_cancel,
+                                   .bury = port_bury,
+                                   .forget = port_forget,
+                                   .store = port_store,
+                                   .report = port_report };
 }

@@ -57,7 +57,9 @@ struct mattermost_bot *stage_bot(struct stage *stage, const char *url)
 
 struct ask stage_ask(const char *path, const char *body)
 {
-    struct ask ask = { .body = body,
+    struct ask ask = { .purpose = body ? ASK_TO_POST : ASK_TO_CHECK,
+                       .method = body ? ASK_POST : ASK_GET,
+                       .body = body,
                        .body_length = body ? strlen(body) : 0,
                        .timeout = TIMEOUT_MS };
 

@@ -84,6 +84,120 @@ bool reading_notifies(const char *text)
     return notifies;
 }
 
+/* How many of the sign begin a line of code or text, behind at most three spaces. */
+static size_t signs_of_fence(const char *line, char sign)
+{
+    size_t indentation = strspn(line, " ");
+    size_t signs = 0;
+
+    if (indentation > 3)
+        return 0;
+    while (line[indentation + signs] == sign)
+        signs++;
+    return signs;
+}
+
+/* What servers strip of the end of a line: every kind of space. */
+static bool is_blank(const char *bytes, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        uint32_t code = 0;
+        size_t size = utf8_read(bytes + at, length - at, &code);
+        bool is_space = code == ' ' || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) ||
+                        code == 0x202F || code == 0x205F || code == 0x3000;
+        if (size == 0 || !is_space)
+            return false;
+        at += size;
+    }
+    return true;
+}
+
+/* Servers take signs and spaces behind the signs for a part of the end. */
+static bool closes_code(const char *line, size_t length, char sign, size_t signs)
+{
+    size_t end = length;
+
+    if (signs_of_fence(line, sign) < signs)
+        return false;
+    while (end > 0 && line[end - 1] == sign)
+        end--;
+    size_t begin = strspn(line, " ");
+    while (begin < end && line[begin] == sign)
+        begin++;
+    return begin >= end || is_blank(line + begin, end - begin);
+}
+
+static bool opens_code(const char *line, size_t length, char sign, size_t *ret)
+{
+    size_t begin = strspn(line, " ");
+
+    *ret = signs_of_fence(line, sign);
+    return *ret >= 3 && !memchr(line + begin + *ret, '`', length - begin - *ret);
+}
+
+/* A fence inside a list or a quote: what is code then, this reader does not know. */
+static bool has_inner_fence(const char *line, size_t length)
+{
+    size_t begin = strspn(line, " >-+*.)|0123456789");
+
+    return begin > 0 && begin + 3 <= length &&
+           (strncmp(line + begin, "```", 3) == 0 || strncmp(line + begin, "~~~", 3) == 0);
+}
+
+/* Adds what is not in a block of code; the sign of one that is open at the end, or NUL. */
+static char strip_code(const char *text, struct text *ret)
+{
+    char sign = '\0';
+    size_t signs = 0;
+
+    for (const char *next; *text; text = next) {
+        const char *end = strchrnul(text, '\n');
+        size_t length = (size_t)(end - text);
+        next = *end ? end + 1 : end;
+        if (sign) {
+            if (closes_code(text, length, sign, signs))
+                sign = '\0';
+            continue;
+        }
+        if (opens_code(text, length, '`', &signs) || opens_code(text, length, '~', &signs))
+            sign = text[strspn(text, " ")];
+        else
+            text_add(ret, text, (size_t)(next - text));
+        if (has_inner_fence(text, length))
+            text_add_string(ret, "\n@all\n"); /* for all this reader knows */
+    }
+    return sign;
+}
+
+bool reading_notifies_beside_code(const char *text)
+{
+    struct text beside = text_of(strlen(text) * 8 + 64);
+
+    (void)strip_code(text, &beside);
+    bool notifies = reading_notifies(text_string(&beside));
+    text_free(&beside);
+    return notifies;
+}
+
+bool reading_ends_in_code(const char *text)
+{
+    struct text beside = text_of(strlen(text) * 8 + 64);
+    bool ends_in_code = strip_code(text, &beside);
+
+    text_free(&beside);
+    return ends_in_code;
+}
+
+bool reading_shows_image(const char *text)
+{
+    struct text beside = text_of(strlen(text) * 8 + 64);
+
+    (void)strip_code(text, &beside);
+    bool shows = strstr(text_string(&beside), "![");
+    text_free(&beside);
+    return shows;
+}
+
 static bool has_bare_domain(const char *text)
 {
     for (const char *at = text; (at = strstr(at, "www")); at++) {

@@ -15,8 +15,17 @@
 /* Whether somebody is notified, if the names in the text exist. */
 bool reading_notifies(const char *text);
 
+/* The same for a text with blocks of code, which call nobody. */
+bool reading_notifies_beside_code(const char *text);
+
+/* Whether a block of code is still open at the end. */
+bool reading_ends_in_code(const char *text);
+
 /* Whether a link or an image comes out of the text; an e-mail address may. */
 bool reading_links(const char *text);
+
+/* Whether an image comes out of the text. */
+bool reading_shows_image(const char *text);
 
 /* Whether a control character, one that turns the direction of text, or no UTF-8 is in the text. */
 bool reading_deceives(const char *text, size_t length);

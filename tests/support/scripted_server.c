@@ -22,6 +22,7 @@ struct connection {
     struct scripted_server *server;
     struct text input;
     enum script_then then;
+    size_t served; /* of the file */
     LIST_ENTRY(connection) link;
 };
 
@@ -34,6 +35,7 @@ struct scripted_server {
     size_t step_count;
     size_t requests;
     size_t accepted;
+    size_t file_bytes;
     char *last;
     struct connection_list connections;
 };
@@ -101,6 +103,9 @@ static bool play(struct connection *connection, const struct script_step *step)
         loop_set_timer(server->loop, &connection->drip, loop_now(server->loop) + DRIP_MS);
         return true;
     case SCRIPT_FLOOD:
+    case SCRIPT_FILE:
+    case SCRIPT_FILE_AND_CLOSE:
+        connection->served = 0;
         loop_watch(server->loop, &connection->source, EPOLLIN | EPOLLOUT);
         return true;
     }
@@ -128,14 +133,50 @@ static void take_requests(struct connection *connection)
     }
 }
 
+unsigned char scripted_server_byte(size_t at)
+{
+    return (unsigned char)(at ^ at >> 8 ^ at >> 16);
+}
+
+/* Sends what fits now of the file; false: the connection is gone. */
+static bool serve(struct connection *connection)
+{
+    struct scripted_server *server = connection->server;
+    static unsigned char bytes[16 * 1024];
+    size_t count = 0;
+
+    while (count < sizeof(bytes) && connection->served + count < server->file_bytes) {
+        bytes[count] = scripted_server_byte(connection->served + count);
+        count++;
+    }
+    ssize_t sent = send(connection->source.fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0)
+        connection->served += (size_t)sent;
+    if (connection->served < server->file_bytes)
+        return true;
+    if (connection->then == SCRIPT_FILE_AND_CLOSE) {
+        hang_up(connection);
+        return false;
+    }
+    loop_watch(server->loop, &connection->source, EPOLLIN);
+    return true;
+}
+
+static bool is_serving(const struct connection *connection)
+{
+    return connection->then == SCRIPT_FILE || connection->then == SCRIPT_FILE_AND_CLOSE;
+}
+
 static void on_connection_ready(void *context, uint32_t events)
 {
     static const char filler[16 * 1024];
     struct connection *connection = context;
-    char bytes[4096];
+    static char bytes[4096];
 
     if (connection->then == SCRIPT_FLOOD && events & EPOLLOUT)
         (void)!send(connection->source.fd, filler, sizeof(filler), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (is_serving(connection) && events & EPOLLOUT && !serve(connection))
+        return;
     if (!(events & (EPOLLIN | EPOLLERR | EPOLLHUP)))
         return;
     ssize_t count = recv(connection->source.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
@@ -184,6 +225,11 @@ struct scripted_server *scripted_server_new(struct loop *loop, const struct scri
     LIST_INIT(&server->connections);
     loop_watch(loop, &server->source, EPOLLIN);
     return server;
+}
+
+void scripted_server_serve(struct scripted_server *server, size_t bytes)
+{
+    server->file_bytes = bytes;
 }
 
 void scripted_server_free(struct scripted_server *server)

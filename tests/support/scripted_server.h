@@ -16,6 +16,8 @@ enum script_then {
     SCRIPT_RESET, /* RST */
     SCRIPT_DRIP,  /* go on with a byte now and then, for ever */
     SCRIPT_FLOOD, /* go on as fast as it can, for ever */
+    SCRIPT_FILE,  /* go on with the bytes of a file, then wait for the next request */
+    SCRIPT_FILE_AND_CLOSE,
 };
 
 /* What one request gets: `answer` as it is (NULL: nothing), and what follows. */
@@ -32,6 +34,10 @@ struct scripted_server;
  */
 struct scripted_server *scripted_server_new(struct loop *loop, const struct script_step *steps,
                                             size_t count) ATTR_MUST_USE;
+
+/* How long the file of SCRIPT_FILE is, and the byte at a place in it. */
+void scripted_server_serve(struct scripted_server *server, size_t bytes);
+unsigned char scripted_server_byte(size_t at);
 
 void scripted_server_free(struct scripted_server *server);
 

@@ -107,12 +107,76 @@ static void a_plain_place_gets_nothing_that_would_be_seen(void **state)
     assert_defused(" een\n twee ", DEFUSE_PLAIN, "een twee");
 }
 
+static void a_colleague_may_write_markdown(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "# Kop\n\n- **een**\n- _twee_\n\n> citaat\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+        "[klik](https://a.nl/b?c=d&e=f#g) of https://www.a.nl, `code` en $x$ :smile: #tag ~weg",
+        "    ingesprongen\n\n\n\ntwee  spaties",
+        "```sh\nnpm i @types/node && echo ![x] &#64;\n```",
+        "mail jan@example.nl &amp; &euro; 5",
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        assert_defused(texts[i], DEFUSE_TRUSTED, texts[i]);
+}
+
+static void a_colleague_calls_nobody(void **state)
+{
+    (void)state;
+    static const struct expectation expectations[] = {
+        { "**@all** \\@here", "**@" ZWSP "all** \\@" ZWSP "here" },
+        { "&#64;all &#x0040;all &commat;all",
+          "&#64;" ZWSP "all &#x0040;" ZWSP "all &commat;" ZWSP "all" },
+        { "@&#97;ll &#64;@all", "@" ZWSP "&#97;ll &#64;" ZWSP "@" ZWSP "all" },
+        { "```\n@anna\n```\n@anna", "```\n@anna\n```\n@" ZWSP "anna" },
+        { "[@all](https://a.nl/@b)", "[@" ZWSP "all](https://a.nl/%40b)" },
+        { "https://www.youtube.com/@hotel en www.a.nl/@b",
+          "https://www.youtube.com/%40hotel en www.a.nl/%40b" },
+    };
+
+    for (size_t i = 0; i < sizeof(expectations) / sizeof(*expectations); i++)
+        assert_defused(expectations[i].typed, DEFUSE_TRUSTED, expectations[i].defused);
+}
+
+static void an_image_of_a_colleague_is_a_link(void **state)
+{
+    (void)state;
+
+    assert_defused("![plan](https://a.nl/b.png)!", DEFUSE_TRUSTED,
+                   "!" ZWSP "[plan](https://a.nl/b.png)!");
+    assert_defused("![x][r]\n\n[r]: https://a.nl/b", DEFUSE_TRUSTED,
+                   "!" ZWSP "[x][r]\n\n[r]: https://a.nl/b");
+}
+
+static void code_ends_where_the_text_ends(void **state)
+{
+    (void)state;
+
+    assert_defused("```\n@anna\n\n", DEFUSE_TRUSTED, "```\n@anna\n```");
+    assert_defused("~~~~ js\n```", DEFUSE_TRUSTED, "~~~~ js\n```\n~~~~");
+}
+
+static void code_is_only_what_is_code_to_every_reader(void **state)
+{
+    (void)state;
+
+    assert_defused("- ```\n  @all", DEFUSE_TRUSTED, "- " ZWSP "```\n  @" ZWSP "all");
+    assert_defused("  ~~~\n```\n~~~\n@all\n```", DEFUSE_TRUSTED,
+                   "  " ZWSP "~~~\n```\n~~~\n@all\n```");
+    assert_defused("```\n```\xE3\x80\x80\n@all", DEFUSE_TRUSTED,
+                   "```\n" ZWSP "```\xE3\x80\x80\n@all\n```");
+    assert_defused("```\n    ```\n@all\n```", DEFUSE_TRUSTED, "```\n    " ZWSP "```\n@all\n```");
+}
+
 static void nothing_gives_nothing(void **state)
 {
     (void)state;
 
     assert_defused("", DEFUSE_TEXT, "");
     assert_defused(" \n\n \n", DEFUSE_TEXT, "");
+    assert_defused(" \n\n \n", DEFUSE_TRUSTED, "");
     assert_defused(ZWSP "\n" ZWSP, DEFUSE_LINE, "");
 }
 
@@ -138,6 +202,10 @@ static void no_text_that_was_recorded_notifies_anybody(void **state)
         defuse(text, strlen(text), DEFUSE_TEXT, &defused);
         if (reading_notifies(text_string(&defused)))
             fail_msg("%s notifies as %s", text, text_string(&defused));
+        text_clear(&defused);
+        defuse(text, strlen(text), DEFUSE_TRUSTED, &defused);
+        if (reading_notifies_beside_code(text_string(&defused)))
+            fail_msg("%s notifies as %s, when trusted", text, text_string(&defused));
     }
     json_decref(all);
     assert_true(notifying > 40);
@@ -179,6 +247,11 @@ int main(void)
         cmocka_unit_test(a_single_mark_is_left_alone),
         cmocka_unit_test(a_line_guards_what_may_pair_up_around_it),
         cmocka_unit_test(a_plain_place_gets_nothing_that_would_be_seen),
+        cmocka_unit_test(a_colleague_may_write_markdown),
+        cmocka_unit_test(a_colleague_calls_nobody),
+        cmocka_unit_test(an_image_of_a_colleague_is_a_link),
+        cmocka_unit_test(code_ends_where_the_text_ends),
+        cmocka_unit_test(code_is_only_what_is_code_to_every_reader),
         cmocka_unit_test(nothing_gives_nothing),
         cmocka_unit_test(no_text_that_was_recorded_notifies_anybody),
         cmocka_unit_test(no_text_that_was_recorded_fetches_anything),

@@ -14,15 +14,13 @@
 
 #include "common/mem.h"
 #include "common/must.h"
-#include "worker/core/dispatch.h"
+#include "tests/unit/dispatch_stage.h"
 
 #define FIRST_ID         "cccccccccccccccccccccccccc"
 #define SECOND_ID        "dddddddddddddddddddddddddd"
 #define PRIORITY_REFUSED "api.post.post_priority.priority_post_not_allowed_for_user.request_error"
 #define NO_PERMISSION    "api.context.permissions.app_error"
 #define REFUSED          "api.context.invalid_body_param.app_error"
-
-enum { MAX_ASKS = 32, RETRY_MS = 1000, ROUTE_MS = 5000 };
 
 static const struct channel_mapping mappings[] = {
     { "booking", FIRST_ID }, { "named", "team/desk" }, { "payment", SECOND_ID }, { "quiet", "" }
@@ -42,139 +40,21 @@ static const struct integration list[] = {
 };
 static const struct integrations integrations = { list, 3 };
 
-/* What the dispatcher asked of its surroundings, and what surrounds it. */
-struct stage {
-    struct dispatch *dispatch;
-    struct partition *partition;
-    struct moment now;
-    struct ask *asks[MAX_ASKS]; /* on the wire, oldest first */
-    size_t ask_count;
-    struct delivery *letters[MAX_ASKS];
-    size_t letter_count;
-    int64_t stored;
-    int reports[REPORT_DEAD_LETTER_FAILED + 1];
-    enum outcome outcome;
-};
-
-/* ---- the port ---- */
-
-static void port_ask(void *context, struct ask *ask)
-{
-    struct stage *stage = context;
-
-    must(stage->ask_count < MAX_ASKS);
-    ask->carrier = stage;
-    stage->asks[stage->ask_count++] = ask;
-}
-
-static void take_ask(struct stage *stage, const struct ask *ask)
-{
-    size_t at = 0;
-
-    while (stage->asks[at] != ask)
-        must(++at < stage->ask_count);
-    stage->ask_count--;
-    memmove(&stage->asks[at], &stage->asks[at + 1], (stage->ask_count - at) * sizeof(struct ask *));
-}
-
-static void port_cancel(void *context, struct ask *ask)
-{
-    take_ask(context, ask);
-}
-
-static void port_bury(void *context, struct delivery *delivery)
-{
-    struct stage *stage = context;
-
-    must(stage->letter_count < MAX_ASKS);
-    stage->letters[stage->letter_count++] = delivery;
-}
-
-static void port_forget(void *context, struct delivery *delivery)
-{
-    struct stage *stage = context;
-
-    (void)delivery;
-    stage->letter_count--;
-}
-
-static void port_store(void *context, const char *topic, int32_t partition, int64_t offset)
-{
-    struct stage *stage = context;
-
-    (void)topic;
-    (void)partition;
-    stage->stored = offset;
-}
-
-static void port_report(void *context, const struct report *report)
-{
-    struct stage *stage = context;
-
-    stage->reports[report->kind]++;
-    stage->outcome = report->outcome;
-}
-
-/* ---- what happens ---- */
+static const struct assigned_partition assigned = { .topic = "in" };
 
 static int open_stage(void **state)
 {
-    struct stage *stage = mem_new(sizeof(*stage));
-    const struct dispatch_options options = { .in_flight = 8,
-                                              .in_flight_per_server = 4,
-                                              .window = 10,
-                                              .waiting_bytes = 1 << 20,
-                                              .attempt_timeout = 3000,
-                                              .retry = { RETRY_MS, 60000 },
-                                              .route = { ROUTE_MS, 300000 },
-                                              .seed = 1 };
-    const struct dispatch_port port = { stage,       port_ask,   port_cancel, port_bury,
-                                        port_forget, port_store, port_report };
-
-    stage->now = (struct moment){ .mono = 1000, .wall = 1000000 };
-    stage->stored = -1;
-    stage->dispatch = dispatch_new(&options, &port, &integrations);
-    stage->partition = dispatch_assign(stage->dispatch, "in", 0);
-    *state = stage;
+    *state = stage_new(&integrations, &assigned);
     return 0;
 }
 
 static int close_stage(void **state)
 {
-    struct stage *stage = *state;
-
-    dispatch_free(stage->dispatch);
-    free(stage);
+    stage_free(*state);
     return 0;
 }
 
-static void tick(struct stage *stage)
-{
-    (void)dispatch_tick(stage->dispatch, &stage->now);
-}
-
-static void wait_ms(struct stage *stage, mono_ms span)
-{
-    stage->now.mono += span;
-    stage->now.wall += span;
-    tick(stage);
-}
-
-/* Reads a record; `key` NULL: without one. */
-static void read_value(struct stage *stage, int64_t offset, const char *key, const char *value)
-{
-    const struct record view = { .topic = "in",
-                                 .offset = offset,
-                                 .timestamp = 1,
-                                 .key = key,
-                                 .key_length = key ? strlen(key) : 0,
-                                 .value = value,
-                                 .value_length = strlen(value) };
-
-    assert_true(dispatch_wants(stage->dispatch, stage->partition));
-    dispatch_take(stage->dispatch, stage->partition, record_copy(&view), &stage->now);
-    tick(stage);
-}
+/* ---- what happens ---- */
 
 static void read_event(struct stage *stage, int64_t offset, const char *key, const char *licence,
                        const char *type)
@@ -186,7 +66,7 @@ static void read_event(struct stage *stage, int64_t offset, const char *key, con
                    "\"type\":\"nl.ireserve.notification.v1\",\"licence\":\"%s\","
                    "\"data\":{\"type\":\"%s\",\"text\":\"Boeking\",\"severity\":\"urgent\"}}",
                    (int)offset, licence, type);
-    read_value(stage, offset, key, value);
+    stage_read(stage, offset, key, value);
 }
 
 static void read_booking(struct stage *stage, int64_t offset, const char *key)
@@ -200,46 +80,6 @@ static int64_t offset_on_wire(const struct stage *stage, size_t at)
 
     assert_true(at < stage->ask_count);
     return delivery->record->offset;
-}
-
-static void answer(struct stage *stage, size_t at, enum answer_kind kind, int status,
-                   const char *body)
-{
-    struct ask *ask = stage->asks[at];
-    const struct answer given = { .kind = kind,
-                                  .status = status,
-                                  .body = body,
-                                  .body_length = strlen(body),
-                                  .retry_after_s = status == 429 ? 2 : -1,
-                                  .rate_limit_remaining = -1,
-                                  .rate_limit_reset_s = -1,
-                                  .took_ms = 5,
-                                  .why = kind == ANSWER_HTTP ? "" : "cut" };
-
-    take_ask(stage, ask);
-    dispatch_answered(stage->dispatch, ask, &given, &stage->now);
-    tick(stage);
-}
-
-static void answer_error(struct stage *stage, size_t at, int status, const char *id)
-{
-    char body[256];
-
-    (void)snprintf(body, sizeof(body), "{\"id\":\"%s\",\"message\":\"\",\"status_code\":%d}", id,
-                   status);
-    answer(stage, at, ANSWER_HTTP, status, body);
-}
-
-/* As a server does that takes the post. */
-static void accept_post(struct stage *stage, size_t at)
-{
-    json_t *post = json_loadb(stage->asks[at]->body, stage->asks[at]->body_length, 0, NULL);
-
-    must(post && json_object_set_new(post, "id", json_string("pppppppppppppppppppppppppp")) == 0);
-    char *body = json_dumps(post, JSON_COMPACT);
-    json_decref(post);
-    answer(stage, at, ANSWER_HTTP, 201, body);
-    free(body);
 }
 
 static char *pending_id(const struct stage *stage, size_t at)
@@ -265,7 +105,7 @@ static void a_key_waits_for_its_own_and_others_pass(void **state)
     assert_int_equal(stage->ask_count, 2);
     assert_int_equal(offset_on_wire(stage, 0), 0);
     assert_int_equal(offset_on_wire(stage, 1), 2);
-    accept_post(stage, 0);
+    stage_accept(stage, 0);
     assert_int_equal(offset_on_wire(stage, 1), 1);
 }
 
@@ -278,7 +118,7 @@ static void what_was_read_first_goes_first_also_when_it_is_ready_late(void **sta
     read_booking(stage, 4, "a");
     read_booking(stage, 5, "e");
     assert_int_equal(stage->ask_count, 4); /* all that the server may have */
-    accept_post(stage, 0);
+    stage_accept(stage, 0);
     assert_int_equal(offset_on_wire(stage, 3), 4);
 }
 
@@ -300,11 +140,11 @@ static void only_the_done_prefix_is_stored(void **state)
     read_booking(stage, 5, "a");
     read_booking(stage, 6, "b");
     read_booking(stage, 7, "c");
-    accept_post(stage, 1);
+    stage_accept(stage, 1);
     assert_int_equal(stage->stored, 5);
-    accept_post(stage, 0);
+    stage_accept(stage, 0);
     assert_int_equal(stage->stored, 7);
-    accept_post(stage, 0);
+    stage_accept(stage, 0);
     assert_int_equal(stage->stored, 8);
 }
 
@@ -314,13 +154,13 @@ static void the_window_ends_above_the_last_acknowledged_commit(void **state)
 
     for (int64_t offset = 0; offset < 10; offset++) {
         read_booking(stage, offset, "a");
-        accept_post(stage, 0);
+        stage_accept(stage, 0);
     }
     read_booking(stage, 10, "a");
     assert_int_equal(stage->ask_count, 0);
     assert_false(dispatch_wants(stage->dispatch, stage->partition));
     dispatch_committed(stage->dispatch, stage->partition, 4, &stage->now);
-    tick(stage);
+    stage_tick(stage);
     assert_int_equal(stage->ask_count, 1);
     assert_true(dispatch_wants(stage->dispatch, stage->partition));
 }
@@ -349,9 +189,9 @@ static void a_failed_attempt_is_repeated_with_the_same_pending_id(void **state)
     read_booking(stage, 0, "a");
     first = pending_id(stage, 0);
     for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
-        answer(stage, 0, statuses[i] ? ANSWER_HTTP : ANSWER_UNKNOWN, statuses[i], "");
+        stage_answer(stage, 0, statuses[i] ? ANSWER_HTTP : ANSWER_UNKNOWN, statuses[i], "");
         assert_int_equal(stage->ask_count, 0);
-        wait_ms(stage, 60000);
+        stage_wait(stage, 60000);
         assert_int_equal(stage->ask_count, 1);
         char *again = pending_id(stage, 0);
         assert_string_equal(again, first);
@@ -367,7 +207,7 @@ static void a_rest_is_its_keys_alone(void **state)
     struct stage *stage = *state;
 
     read_booking(stage, 0, "a");
-    answer(stage, 0, ANSWER_NOT_SENT, 0, "");
+    stage_answer(stage, 0, ANSWER_NOT_SENT, 0, "");
     read_booking(stage, 1, "a");
     read_booking(stage, 2, "b");
     assert_int_equal(stage->ask_count, 1);
@@ -379,14 +219,14 @@ static void a_rate_limit_stops_that_server_for_that_long(void **state)
     struct stage *stage = *state;
 
     read_booking(stage, 0, "a");
-    answer(stage, 0, ANSWER_HTTP, 429, "limit exceeded\n");
+    stage_answer(stage, 0, ANSWER_HTTP, 429, "limit exceeded\n");
     read_booking(stage, 1, "b");
     read_event(stage, 2, "c", "elsewhere", "booking");
     assert_int_equal(stage->ask_count, 1);
     assert_int_equal(offset_on_wire(stage, 0), 2);
-    wait_ms(stage, 1999);
+    stage_wait(stage, 1999);
     assert_int_equal(stage->ask_count, 1);
-    wait_ms(stage, 1500);
+    stage_wait(stage, 1500);
     assert_int_equal(stage->ask_count, 3);
     assert_int_equal(offset_on_wire(stage, 1), 0);
 }
@@ -396,16 +236,16 @@ static void a_closed_route_holds_its_own_and_is_tried_by_one(void **state)
     struct stage *stage = *state;
 
     read_booking(stage, 0, "a");
-    answer_error(stage, 0, 403, NO_PERMISSION);
+    stage_refuse(stage, 0, 403, NO_PERMISSION);
     read_booking(stage, 1, "b");
     read_event(stage, 2, "c", "zeezicht", "payment");
     assert_int_equal(stage->ask_count, 1);
     assert_int_equal(offset_on_wire(stage, 0), 2);
-    accept_post(stage, 0);
-    wait_ms(stage, 300000);
+    stage_accept(stage, 0);
+    stage_wait(stage, 300000);
     assert_int_equal(stage->ask_count, 1);
     assert_int_equal(offset_on_wire(stage, 0), 0);
-    accept_post(stage, 0);
+    stage_accept(stage, 0);
     assert_int_equal(stage->reports[REPORT_RESUMED], 1);
     assert_int_equal(offset_on_wire(stage, 0), 1);
     assert_int_equal(stage->letter_count, 0);
@@ -416,10 +256,10 @@ static void neither_a_refused_token_nor_a_missing_channel_is_a_dead_letter(void 
     struct stage *stage = *state;
 
     read_booking(stage, 0, "a");
-    answer_error(stage, 0, 401, "api.context.session_expired.app_error");
-    wait_ms(stage, 300000);
-    answer_error(stage, 0, 404, "app.channel.get.existing.app_error");
-    wait_ms(stage, 300000);
+    stage_refuse(stage, 0, 401, "api.context.session_expired.app_error");
+    stage_wait(stage, 300000);
+    stage_refuse(stage, 0, 404, "app.channel.get.existing.app_error");
+    stage_wait(stage, 300000);
     assert_int_equal(stage->ask_count, 1);
     assert_int_equal(stage->letter_count, 0);
 }
@@ -429,13 +269,13 @@ static void a_refusal_is_believed_when_the_channel_agrees(void **state)
     struct stage *stage = *state;
 
     read_booking(stage, 0, "a");
-    answer_error(stage, 0, 400, REFUSED);
+    stage_refuse(stage, 0, 400, REFUSED);
     assert_int_equal(stage->asks[0]->purpose, ASK_TO_CHECK);
-    answer_error(stage, 0, 500, "");
+    stage_refuse(stage, 0, 500, "");
     assert_int_equal(stage->letter_count, 0);
-    wait_ms(stage, 60000);
-    answer_error(stage, 0, 400, REFUSED);
-    answer(stage, 0, ANSWER_HTTP, 200, "{\"id\":\"" FIRST_ID "\",\"delete_at\":0}");
+    stage_wait(stage, 60000);
+    stage_refuse(stage, 0, 400, REFUSED);
+    stage_answer(stage, 0, ANSWER_HTTP, 200, "{\"id\":\"" FIRST_ID "\",\"delete_at\":0}");
     assert_int_equal(stage->letter_count, 1);
     assert_int_equal(stage->letters[0]->letter.http_status, 400);
 }
@@ -447,8 +287,8 @@ static void posts_that_are_refused_for_their_priority_go_again_without(void **st
     read_booking(stage, 0, "a");
     read_booking(stage, 1, "b");
     assert_non_null(strstr(stage->asks[0]->body, "\"priority\""));
-    answer_error(stage, 0, 403, PRIORITY_REFUSED);
-    answer_error(stage, 0, 403, PRIORITY_REFUSED); /* it was on the wire already */
+    stage_refuse(stage, 0, 403, PRIORITY_REFUSED);
+    stage_refuse(stage, 0, 403, PRIORITY_REFUSED); /* it was on the wire already */
     assert_int_equal(stage->ask_count, 2);
     assert_null(strstr(stage->asks[0]->body, "\"priority\""));
     assert_null(strstr(stage->asks[1]->body, "\"priority\""));
@@ -461,19 +301,16 @@ static void a_dead_letter_counts_when_it_is_acknowledged(void **state)
 {
     struct stage *stage = *state;
 
-    read_value(stage, 0, "a", "{");
+    stage_read(stage, 0, "a", "{");
     read_booking(stage, 1, "b");
-    accept_post(stage, 0);
+    stage_accept(stage, 0);
     assert_int_equal(stage->stored, 0);
-    stage->letter_count = 0;
-    dispatch_buried(stage->dispatch, stage->letters[0], "the topic is full", &stage->now);
+    stage_bury(stage, "the topic is full");
     assert_int_equal(stage->reports[REPORT_DEAD_LETTER_FAILED], 1);
-    wait_ms(stage, 60000);
+    stage_wait(stage, 60000);
     assert_int_equal(stage->letter_count, 1);
     assert_int_equal(stage->stored, 0);
-    stage->letter_count = 0;
-    dispatch_buried(stage->dispatch, stage->letters[0], NULL, &stage->now);
-    tick(stage);
+    stage_bury(stage, NULL);
     assert_int_equal(stage->stored, 2);
 }
 
@@ -493,6 +330,18 @@ static void what_is_not_mapped_or_not_active_is_done_without_a_post(void **state
     assert_int_equal(stage->letters[0]->letter.reason, REASON_UNKNOWN_LICENCE);
 }
 
+static void a_conversation_is_only_read_in_its_own_topic(void **state)
+{
+    static const char closed[] = "{\"specversion\":\"1.0\",\"id\":\"e-1\",\"source\":\"urn:x\","
+                                 "\"type\":\"nl.ireserve.conversation.closed.v1\","
+                                 "\"licence\":\"zeezicht\",\"data\":{\"conversation_id\":\"c-1\"}}";
+    struct stage *stage = *state;
+
+    stage_read(stage, 0, "c-1", closed);
+    assert_int_equal(stage->letter_count, 1);
+    assert_int_equal(stage->letters[0]->letter.reason, REASON_WRONG_TOPIC);
+}
+
 static void a_named_channel_is_asked_for_once(void **state)
 {
     struct stage *stage = *state;
@@ -501,7 +350,7 @@ static void a_named_channel_is_asked_for_once(void **state)
     read_event(stage, 1, "b", "zeezicht", "named");
     assert_int_equal(stage->ask_count, 1);
     assert_int_equal(stage->asks[0]->purpose, ASK_FOR_CHANNEL);
-    answer(stage, 0, ANSWER_HTTP, 200, "{\"id\":\"" SECOND_ID "\",\"delete_at\":0}");
+    stage_answer(stage, 0, ANSWER_HTTP, 200, "{\"id\":\"" SECOND_ID "\",\"delete_at\":0}");
     assert_int_equal(stage->ask_count, 2);
     assert_non_null(strstr(stage->asks[0]->body, SECOND_ID));
 }
@@ -515,13 +364,13 @@ static void a_name_that_a_busy_server_cannot_resolve_is_asked_for_again_soon(voi
     struct stage *stage = *state;
 
     read_event(stage, 0, "a", "zeezicht", "named");
-    answer(stage, 0, busy[0].kind, busy[0].status, "");
+    stage_answer(stage, 0, busy[0].kind, busy[0].status, "");
     assert_int_equal(stage->ask_count, 0);
-    wait_ms(stage, RETRY_MS * 3);
+    stage_wait(stage, STAGE_RETRY_MS * 3);
     assert_int_equal(stage->ask_count, 1);
     for (size_t i = 1; i < sizeof(busy) / sizeof(*busy); i++) {
-        answer(stage, 0, busy[i].kind, busy[i].status, "");
-        wait_ms(stage, 60000);
+        stage_answer(stage, 0, busy[i].kind, busy[i].status, "");
+        stage_wait(stage, 60000);
         assert_int_equal(stage->ask_count, 1);
     }
     assert_int_equal(stage->reports[REPORT_UNRESOLVED], 0);
@@ -533,10 +382,10 @@ static void a_name_that_no_channel_has_is_asked_for_again_slowly(void **state)
     struct stage *stage = *state;
 
     read_event(stage, 0, "a", "zeezicht", "named");
-    answer_error(stage, 0, 404, "app.channel.get_by_name.missing.app_error");
-    wait_ms(stage, ROUTE_MS - 1);
+    stage_refuse(stage, 0, 404, "app.channel.get_by_name.missing.app_error");
+    stage_wait(stage, STAGE_ROUTE_MS - 1);
     assert_int_equal(stage->ask_count, 0);
-    wait_ms(stage, ROUTE_MS * 3);
+    stage_wait(stage, STAGE_ROUTE_MS * 3);
     assert_int_equal(stage->ask_count, 1);
     assert_int_equal(stage->reports[REPORT_UNRESOLVED], 1);
     assert_int_equal(stage->letter_count, 0);
@@ -550,10 +399,10 @@ static void a_partition_that_leaves_ends_what_is_on_the_wire_and_starts_nothing(
 
     read_booking(stage, 0, "a");
     read_booking(stage, 1, "a");
-    dispatch_leave(stage->dispatch, stage->partition, false, &stage->now);
+    stage_leave(stage, false);
     assert_false(dispatch_wants(stage->dispatch, stage->partition));
     assert_false(dispatch_is_idle(stage->partition));
-    accept_post(stage, 0);
+    stage_accept(stage, 0);
     assert_int_equal(stage->ask_count, 0);
     assert_true(dispatch_is_idle(stage->partition));
     assert_int_equal(stage->stored, 1);
@@ -568,16 +417,16 @@ static void a_partition_that_leaves_closes_the_gaps_below_what_is_done(void **st
     read_booking(stage, 1, "a");
     read_booking(stage, 2, "b");
     read_booking(stage, 3, "a");
-    answer_error(stage, 0, 503, "busy");
-    accept_post(stage, 0); /* of 2: 0 and 1 are gaps, 3 is none */
-    dispatch_leave(stage->dispatch, stage->partition, false, &stage->now);
+    stage_refuse(stage, 0, 503, "busy");
+    stage_accept(stage, 0); /* of 2: 0 and 1 are gaps, 3 is none */
+    stage_leave(stage, false);
     assert_false(dispatch_is_idle(stage->partition));
-    wait_ms(stage, RETRY_MS * 3);
-    answer_error(stage, 0, 503, "busy"); /* while it leaves */
-    wait_ms(stage, RETRY_MS * 9);
-    accept_post(stage, 0);
+    stage_wait(stage, STAGE_RETRY_MS * 3);
+    stage_refuse(stage, 0, 503, "busy"); /* while it leaves */
+    stage_wait(stage, STAGE_RETRY_MS * 9);
+    stage_accept(stage, 0);
     assert_int_equal(offset_on_wire(stage, 0), 1);
-    accept_post(stage, 0);
+    stage_accept(stage, 0);
     assert_true(dispatch_is_idle(stage->partition));
     assert_int_equal(stage->ask_count, 0);
     assert_int_equal(stage->stored, 3);
@@ -591,11 +440,11 @@ static void a_gap_that_cannot_be_closed_soon_is_left_with_all_of_its_key(void **
     read_booking(stage, 0, "a");
     read_booking(stage, 1, "a");
     read_booking(stage, 2, "b");
-    answer_error(stage, 0, 503, "busy");
-    accept_post(stage, 0);
-    dispatch_leave(stage->dispatch, stage->partition, false, &stage->now);
-    wait_ms(stage, RETRY_MS * 3);
-    answer_error(stage, 0, 403, NO_PERMISSION);
+    stage_refuse(stage, 0, 503, "busy");
+    stage_accept(stage, 0);
+    stage_leave(stage, false);
+    stage_wait(stage, STAGE_RETRY_MS * 3);
+    stage_refuse(stage, 0, 403, NO_PERMISSION);
     assert_int_equal(stage->ask_count, 0);
     assert_true(dispatch_is_idle(stage->partition));
     assert_int_equal(stage->stored, 0);
@@ -608,9 +457,9 @@ static void a_lost_partition_leaves_its_gaps(void **state)
 
     read_booking(stage, 0, "a");
     read_booking(stage, 1, "b");
-    answer_error(stage, 0, 503, "busy");
-    accept_post(stage, 0);
-    dispatch_leave(stage->dispatch, stage->partition, true, &stage->now);
+    stage_refuse(stage, 0, 503, "busy");
+    stage_accept(stage, 0);
+    stage_leave(stage, true);
     assert_true(dispatch_is_idle(stage->partition));
     dispatch_forget(stage->dispatch, stage->partition, &stage->now);
 }
@@ -622,7 +471,7 @@ static void a_partition_is_committed_when_the_broker_says_so(void **state)
     assert_true(dispatch_is_committed(stage->partition));
     read_booking(stage, 7, "a");
     assert_true(dispatch_is_committed(stage->partition));
-    accept_post(stage, 0);
+    stage_accept(stage, 0);
     assert_int_equal(stage->stored, 8);
     assert_false(dispatch_is_committed(stage->partition));
     dispatch_committed(stage->dispatch, stage->partition, 7, &stage->now);
@@ -636,8 +485,8 @@ static void a_lost_partition_has_nothing_to_commit(void **state)
     struct stage *stage = *state;
 
     read_booking(stage, 0, "a");
-    accept_post(stage, 0);
-    dispatch_leave(stage->dispatch, stage->partition, true, &stage->now);
+    stage_accept(stage, 0);
+    stage_leave(stage, true);
     assert_true(dispatch_is_committed(stage->partition));
     dispatch_forget(stage->dispatch, stage->partition, &stage->now);
 }
@@ -647,9 +496,9 @@ static void a_lost_partition_stores_nothing_any_more(void **state)
     struct stage *stage = *state;
 
     read_booking(stage, 0, "a");
-    dispatch_leave(stage->dispatch, stage->partition, true, &stage->now);
+    stage_leave(stage, true);
     if (stage->ask_count > 0)
-        accept_post(stage, 0);
+        stage_accept(stage, 0);
     assert_int_equal(stage->stored, -1);
     dispatch_forget(stage->dispatch, stage->partition, &stage->now);
 }
@@ -659,10 +508,10 @@ static void what_was_done_and_not_committed_is_not_done_again_here(void **state)
     struct stage *stage = *state;
 
     read_booking(stage, 0, "a");
-    accept_post(stage, 0);
-    dispatch_leave(stage->dispatch, stage->partition, true, &stage->now);
+    stage_accept(stage, 0);
+    stage_leave(stage, true);
     dispatch_forget(stage->dispatch, stage->partition, &stage->now);
-    stage->partition = dispatch_assign(stage->dispatch, "in", 0);
+    stage->partition = dispatch_assign(stage->dispatch, &assigned);
     read_booking(stage, 0, "a");
     assert_int_equal(stage->ask_count, 0);
     assert_int_equal(stage->reports[REPORT_ALREADY_POSTED], 1);
@@ -688,6 +537,7 @@ int main(void)
         STAGED(posts_that_are_refused_for_their_priority_go_again_without),
         STAGED(a_dead_letter_counts_when_it_is_acknowledged),
         STAGED(what_is_not_mapped_or_not_active_is_done_without_a_post),
+        STAGED(a_conversation_is_only_read_in_its_own_topic),
         STAGED(a_named_channel_is_asked_for_once),
         STAGED(a_name_that_a_busy_server_cannot_resolve_is_asked_for_again_soon),
         STAGED(a_name_that_no_channel_has_is_asked_for_again_slowly),

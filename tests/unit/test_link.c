@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "common/text.h"
+#include "worker/core/event.h"
 #include "worker/core/link.h"
 
 static void assert_link(const char *url, const char *expected)
@@ -84,6 +85,41 @@ static void a_link_that_is_too_long_is_refused(void **state)
     assert_no_link(url);
 }
 
+/* Finds each address in a text; with a bar behind each. */
+static void assert_found(const char *text, const char *expected)
+{
+    AUTO(text_free) struct text found = text_of(1024);
+    struct link_place place = { 0 };
+
+    while (link_find(text, strlen(text), place.end, &place)) {
+        text_add(&found, text + place.begin, place.end - place.begin);
+        text_add_char(&found, '|');
+    }
+    assert_string_equal(text_string(&found), expected);
+}
+
+static void addresses_are_found_in_a_text(void **state)
+{
+    (void)state;
+
+    assert_found("", "");
+    assert_found("zie https://a.nl/b, en (HTTP://C.nl/d(e)).", "https://a.nl/b|HTTP://C.nl/d(e)|");
+    assert_found("[https://a.nl](https://b.nl/x) <http://c.nl>",
+                 "https://a.nl|https://b.nl/x|http://c.nl|");
+    assert_found("https://a.nl/p?x=1&y=é#z\nhttps://b.nl",
+                 "https://a.nl/p?x=1&y=é#z|https://b.nl|");
+}
+
+static void what_is_no_web_address_is_not_found(void **state)
+{
+    (void)state;
+    char url[EVENT_MAX_URL + 100] = "https://";
+
+    assert_found("http https:// ://a ftp://a.nl xhttp://a.nl www.a.nl", "");
+    memset(url + strlen(url), ')', sizeof(url) - strlen(url) - 1);
+    assert_found(url, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -92,6 +128,8 @@ int main(void)
         cmocka_unit_test(anything_but_a_web_address_is_refused),
         cmocka_unit_test(a_name_before_the_host_is_refused),
         cmocka_unit_test(a_link_that_is_too_long_is_refused),
+        cmocka_unit_test(addresses_are_found_in_a_text),
+        cmocka_unit_test(what_is_no_web_address_is_not_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

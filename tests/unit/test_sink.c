@@ -57,6 +57,7 @@ static struct sink *open_sink(struct stage *stage)
         { NULL, NULL },
     };
     const struct sink_options options = { .properties = properties,
+                                          .one_by_one = true,
                                           .wake_fd = stage->kafka.wake_fd,
                                           .listener = kafka_stage_deaf };
     struct sink *sink;
@@ -135,6 +136,26 @@ static void a_message_that_the_broker_refuses_is_reported(void **state)
     sink_free(sink);
 }
 
+static void a_producer_that_died_is_replaced(void **state)
+{
+    struct stage *stage = *state;
+    struct sink *sink = open_sink(stage);
+    const struct record record = { .topic = "x", .value = "v", .value_length = 1, .timestamp = -1 };
+    const struct sink_message message = {
+        .topic = "out", .record = &record, .done = on_sent, .context = stage
+    };
+
+    rd_kafka_mock_push_request_errors(stage->kafka.cluster, API_PRODUCE, 1,
+                                      RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+    assert_non_null(sink_send(sink, &message));
+    wait_for_sink(stage, sink);
+    assert_int_equal(stage->results[SINK_FAILED], 1);
+    assert_non_null(sink_send(sink, &message));
+    wait_for_sink(stage, sink);
+    assert_int_equal(stage->results[SINK_ACKNOWLEDGED], 1);
+    sink_free(sink);
+}
+
 static void a_wrong_property_is_named_without_its_value(void **state)
 {
     struct stage *stage = *state;
@@ -159,6 +180,7 @@ int main(void)
         STAGED(messages_are_acknowledged_or_reported_as_too_large),
         STAGED(a_forgotten_message_is_not_reported),
         STAGED(a_message_that_the_broker_refuses_is_reported),
+        STAGED(a_producer_that_died_is_replaced),
         STAGED(a_wrong_property_is_named_without_its_value),
     };
 

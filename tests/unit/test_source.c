@@ -238,6 +238,46 @@ static void a_stored_offset_is_committed_and_reported(void **state)
     close_source(stage);
 }
 
+static int64_t wait_for_end(struct stage *stage, int partition)
+{
+    mono_ms deadline = clock_mono() + KAFKA_STAGE_DEADLINE_MS;
+    int64_t end;
+
+    while ((end = source_end(stage->source, stage->partitions[partition])) < 0) {
+        assert_true(clock_mono() < deadline);
+        source_serve(stage->source);
+        kafka_stage_rest(&stage->kafka);
+    }
+    return end;
+}
+
+static void the_end_of_a_partition_is_known_before_its_first_record_is_taken(void **state)
+{
+    struct stage *stage = *state;
+
+    bootstrap_host(stage);
+    produce(stage, 0, 0, 3);
+    open_source(stage);
+    assert_int_equal(wait_for_end(stage, 0), 3);
+    assert_int_equal(wait_for_end(stage, 1), 0);
+    for (int i = 0; i < 3; i++) {
+        AUTO(free) struct record *record = next_record(stage, 0);
+        assert_int_equal(record->offset, i);
+    }
+    close_source(stage);
+}
+
+static void a_first_record_that_nobody_takes_is_let_go(void **state)
+{
+    struct stage *stage = *state;
+
+    bootstrap_host(stage);
+    produce(stage, 0, 0, 3);
+    open_source(stage);
+    assert_int_equal(wait_for_end(stage, 0), 3);
+    close_source(stage);
+}
+
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, open_stage, close_stage)
 
 int main(void)
@@ -247,6 +287,8 @@ int main(void)
         STAGED(a_partition_that_is_not_read_keeps_its_records),
         STAGED(what_is_stored_is_where_the_next_reader_starts),
         STAGED(a_stored_offset_is_committed_and_reported),
+        STAGED(the_end_of_a_partition_is_known_before_its_first_record_is_taken),
+        STAGED(a_first_record_that_nobody_takes_is_let_go),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

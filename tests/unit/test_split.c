@@ -74,6 +74,41 @@ static void a_heap_of_marks_is_cut_somewhere(void **state)
     assert_int_equal(length % 2, 0);
 }
 
+static void a_link_is_not_cut(void **state)
+{
+    (void)state;
+
+    assert_first("zie https://a.nl/een-pad-dat-lang-is", 60, "zie ");
+    assert_first("een twee drie (http://a.nl/b) en", 24, "een twee drie ");
+    assert_first("https://a.nl/een-pad-dat-lang-is", 40, "https://a.nl/een");
+}
+
+static void assert_first_trusted(const char *text, size_t budget, const char *expected)
+{
+    const struct fence none = { 0 };
+    size_t length = split_first_trusted(text, strlen(text), budget, &none);
+
+    assert_int_equal(length, strlen(expected));
+    assert_memory_equal(text, expected, length);
+}
+
+static void a_link_with_words_is_not_cut(void **state)
+{
+    (void)state;
+
+    assert_first_trusted("lees [de hele lange uitleg](https://a.nl)", 30, "lees ");
+}
+
+static void code_is_cut_between_lines_and_only_if_it_must(void **state)
+{
+    (void)state;
+
+    assert_first_trusted("Een langere regel.\n```js\neen();\ntwee();\n```", 34,
+                         "Een langere regel.\n");
+    assert_first_trusted("```js\neen regel\ntwee regels hier\n```", 30, "```js\neen regel\n");
+    assert_first_trusted("```\neen\n```\nnog een woord en meer", 26, "```\neen\n```\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +118,9 @@ int main(void)
         cmocka_unit_test(what_is_seen_as_one_character_is_not_cut),
         cmocka_unit_test(punctuation_counts_for_what_it_may_become),
         cmocka_unit_test(a_heap_of_marks_is_cut_somewhere),
+        cmocka_unit_test(a_link_is_not_cut),
+        cmocka_unit_test(a_link_with_words_is_not_cut),
+        cmocka_unit_test(code_is_cut_between_lines_and_only_if_it_must),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

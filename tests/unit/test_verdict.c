@@ -30,7 +30,8 @@
     "{\"from_bot\":\"true\",\"ireserve\":{\"event\":\"//ireserve/bookings?a=1\\u0026b|evt-1\"," \
     "\"licence\":\"hotel-de-pauw\",\"part\":1},\"unsafe_links\":\"true\"}"
 
-static const struct expected_post expected = { CHANNEL_ID, "//ireserve/bookings?a=1&b|evt-1" };
+static const struct expected_post expected = { .channel_id = CHANNEL_ID,
+                                               .event_name = "//ireserve/bookings?a=1&b|evt-1" };
 
 static struct answer answer_of(int status, const char *body)
 {
@@ -53,7 +54,7 @@ static struct verdict judge(const struct answer *answer)
     return verdict;
 }
 
-enum { AT_ONCE, CHECK, NO_PRIORITY };
+enum { AT_ONCE, CHECK, NO_PRIORITY, LOOK_AT_ROOT };
 
 static const struct {
     int status;
@@ -73,7 +74,9 @@ static const struct {
     { 400, ERROR_BODY("api.context.invalid_param.app_error", "Invalid post.channel_id"),
       VERDICT_UNAVAILABLE, AT_ONCE },
     { 400, ERROR_BODY("api.post.create_post.root_id.app_error", "Invalid RootId"), VERDICT_REFUSED,
-      CHECK },
+      LOOK_AT_ROOT },
+    { 400, ERROR_BODY("api.post.create_post.channel_root_id.app_error", "x"), VERDICT_REFUSED,
+      LOOK_AT_ROOT },
     { 400, ERROR_BODY("api.context.invalid_body_param.app_error", "x"), VERDICT_REFUSED, CHECK },
     { 400, ERROR_BODY("app.post.save.existing.app_error", "x"), VERDICT_REFUSED, CHECK },
     { 400, ERROR_BODY("model.post.is_valid.file_ids.app_error", "x"), VERDICT_REFUSED, CHECK },
@@ -138,6 +141,7 @@ static void every_refusal_has_the_verdict_of_its_kind(void **state)
                      verdict_names[verdict.kind]);
         assert_int_equal(verdict.needs_check, refusals[i].then == CHECK);
         assert_int_equal(verdict.without_priority, refusals[i].then == NO_PRIORITY);
+        assert_int_equal(verdict.about_root, refusals[i].then == LOOK_AT_ROOT);
         assert_int_equal(verdict.http_status, refusals[i].status);
         assert_int_not_equal(verdict.words[0], '\0');
         assert_string_equal(verdict.post_id, "");
@@ -172,6 +176,34 @@ static void a_request_that_was_not_answered_says_why(void **state)
     assert_int_equal(verdict.http_status, 0);
     answer.kind = ANSWER_UNKNOWN;
     assert_int_equal(judge(&answer).kind, VERDICT_AMBIGUOUS);
+}
+
+static void a_change_that_an_archived_channel_refuses_is_not_refused_for_good(void **state)
+{
+    static const struct {
+        int status;
+        const char *body;
+        enum verdict_kind kind;
+    } cases[] = {
+        { 200, "{}", VERDICT_DELIVERED },
+        { 400, ERROR_BODY("api.post.patch_post.can_not_update_post_in_deleted.error", "x"),
+          VERDICT_ROUTE_CLOSED },
+        { 400, ERROR_BODY("api.post.delete_post.can_not_delete_post_in_deleted.error", "x"),
+          VERDICT_ROUTE_CLOSED },
+        { 403, ERROR_BODY("api.reaction.save.archived_channel.app_error", "x"),
+          VERDICT_ROUTE_CLOSED },
+        { 403, ERROR_BODY("api.context.permissions.app_error", "x"), VERDICT_REFUSED },
+        { 404, ERROR_BODY("app.post.get.app_error", "x"), VERDICT_REFUSED },
+        { 503, "busy", VERDICT_UNAVAILABLE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct answer answer = answer_of(cases[i].status, cases[i].body);
+        struct verdict verdict;
+        verdict_of_request(&answer, &verdict);
+        assert_int_equal(verdict.kind, cases[i].kind);
+    }
 }
 
 static void the_pause_is_what_the_server_asks_for_within_reason(void **state)
@@ -303,6 +335,7 @@ int main(void)
         cmocka_unit_test(every_refusal_has_the_verdict_of_its_kind),
         cmocka_unit_test(words_hold_the_error_id_and_nothing_else_of_the_answer),
         cmocka_unit_test(a_request_that_was_not_answered_says_why),
+        cmocka_unit_test(a_change_that_an_archived_channel_refuses_is_not_refused_for_good),
         cmocka_unit_test(the_pause_is_what_the_server_asks_for_within_reason),
         cmocka_unit_test(a_post_is_delivered_when_it_is_ours),
         cmocka_unit_test(a_foreign_or_unreadable_201_is_ambiguous),

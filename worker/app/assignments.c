@@ -5,21 +5,58 @@
 
 #include "common/mem.h"
 #include "common/must.h"
+#include "worker/app/recordings.h"
 
 enum { RECORDS_A_TURN = 64 }; /* of one partition, so that partitions share a turn */
+
+/* The topic as the settings name it, which outlives what librdkafka says. */
+static const char *find_topic(const struct assignments *assignments, const char *name)
+{
+    const char *const *topic = assignments->topics;
+
+    while (*topic && strcmp(*topic, name) != 0)
+        topic++;
+    must(*topic);
+    return *topic;
+}
 
 void assignments_add(struct assignments *assignments, struct source_partition *source,
                      const struct moment *now)
 {
     struct assignment *assignment = mem_new(sizeof(*assignment));
+    const char *topic = find_topic(assignments, source->topic);
+    const struct assigned_partition assigned = {
+        .topic = topic,
+        .number = source->number,
+        .owner = assignment,
+        .keeps_threads = topic == assignments->threaded_topic,
+    };
 
     assignment->source = source;
+    assignment->topic = topic;
+    assignment->number = source->number;
     assignment->next = -1;
-    assignment->partition = dispatch_assign(assignments->dispatch, source->topic, source->number);
+    assignment->partition = dispatch_assign(assignments->dispatch, &assigned);
     source->owner = assignment;
     LIST_INSERT_HEAD(&assignments->all, assignment, all);
     if (assignments->leaving)
         dispatch_leave(assignments->dispatch, assignment->partition, false, now);
+    else if (assigned.keeps_threads)
+        recordings_join(assignments->recordings, assignment);
+}
+
+void assignments_prove(struct assignments *assignments)
+{
+    const struct assignment *assignment;
+
+    LIST_FOREACH(assignment, &assignments->all, all)
+    {
+        if (!assignment->source || !dispatch_awaits_end(assignment->partition))
+            continue;
+        int64_t end = source_end(assignments->source, assignment->source);
+        if (end >= 0)
+            dispatch_saw_end(assignments->dispatch, assignment->partition, end);
+    }
 }
 
 static void give_back(struct assignments *assignments, struct assignment *assignment)
@@ -74,6 +111,7 @@ static void drop(struct assignments *assignments, struct assignment *assignment,
                  const struct moment *now)
 {
     dispatch_forget(assignments->dispatch, assignment->partition, now);
+    recordings_leave(assignments->recordings, assignment);
     LIST_REMOVE(assignment, all);
     give_back(assignments, assignment);
     free(assignment);
@@ -97,6 +135,23 @@ mono_ms assignments_give_back(struct assignments *assignments, const struct mome
     return next_deadline;
 }
 
+const struct assignment *assignments_find_orphan(struct assignments *assignments, mono_ms patience,
+                                                 const struct moment *now)
+{
+    struct assignment *assignment;
+
+    LIST_FOREACH(assignment, &assignments->all, all)
+    {
+        if (assignment->revoked || !dispatch_is_superseded(assignment->partition))
+            continue;
+        if (!assignment->superseded_at)
+            assignment->superseded_at = now->mono;
+        if (now->mono - assignment->superseded_at >= patience)
+            return assignment;
+    }
+    return NULL;
+}
+
 void assignments_leave_all(struct assignments *assignments, bool lost, const struct moment *now)
 {
     struct assignment *assignment;
@@ -104,6 +159,16 @@ void assignments_leave_all(struct assignments *assignments, bool lost, const str
     assignments->leaving = true;
     LIST_FOREACH(assignment, &assignments->all, all)
     dispatch_leave(assignments->dispatch, assignment->partition, lost, now);
+}
+
+bool assignments_are_restored(const struct assignments *assignments)
+{
+    const struct assignment *assignment;
+
+    LIST_FOREACH(assignment, &assignments->all, all)
+    if (!assignment->revoked && !dispatch_is_restored(assignment->partition))
+        return false;
+    return true;
 }
 
 bool assignments_are_settled(const struct assignments *assignments)
@@ -124,6 +189,7 @@ void assignments_drop_all(struct assignments *assignments, const struct moment *
     while (assignment) {
         struct assignment *next = LIST_NEXT(assignment, all);
         dispatch_forget(assignments->dispatch, assignment->partition, now);
+        recordings_leave(assignments->recordings, assignment);
         LIST_REMOVE(assignment, all);
         free(assignment);
         assignment = next;

@@ -19,6 +19,8 @@ static const double post_bounds[] = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 
 static const double age_bounds[] = { 0.05, 0.1, 0.25, 0.5, 1,    2.5,   5,
                                      10,   30,  60,   300, 3600, 21600, 86400 };
 
+static const double restore_bounds[] = { 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60 };
+
 /* Values that are known at the start only are filled in by meters_new(). */
 static const struct metric_spec table[METER_COUNT] = {
     [METER_BUILD_INFO] = { .name = OURS "build_info",
@@ -44,6 +46,10 @@ static const struct metric_spec table[METER_COUNT] = {
                                   .type = METRIC_HISTOGRAM,
                                   .bounds = age_bounds,
                                   .bound_count = sizeof(age_bounds) / sizeof(double) },
+    [METER_LOOKUPS] = { .name = OURS "lookups_total",
+                        .help = "Look-ups of what may be in Mattermost already.",
+                        .type = METRIC_COUNTER,
+                        .labels = { { "result", lookup_names, LOOKUP_COUNT } } },
     [METER_AMBIGUOUS] = { .name = OURS "ambiguous_total",
                           .help = "Attempts of which it is not known whether the post was made.",
                           .type = METRIC_COUNTER },
@@ -88,6 +94,15 @@ static const struct metric_spec table[METER_COUNT] = {
                         .help = "Commits of offsets, by what the broker said.",
                         .type = METRIC_COUNTER,
                         .labels = { { "outcome", commit_outcomes, COMMIT_OUTCOMES } } },
+    [METER_STATE_RESTORE_SECONDS] = { .name = OURS "state_restore_seconds",
+                                      .help =
+                                          "Time to restore the threads of a partition from the state topic.",
+                                      .type = METRIC_HISTOGRAM,
+                                      .bounds = restore_bounds,
+                                      .bound_count = sizeof(restore_bounds) / sizeof(double) },
+    [METER_THREADS] = { .name = OURS "threads",
+                        .help = "Conversations whose thread is known.",
+                        .type = METRIC_GAUGE },
     [METER_LOG_LINES_DROPPED] = { .name = OURS "log_lines_dropped_total",
                                   .help = "Lines of the log that nobody read in time.",
                                   .type = METRIC_COUNTER },

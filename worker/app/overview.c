@@ -30,6 +30,7 @@ static void refresh(const struct overview *overview)
     metrics_set(metrics, METER_IN_FLIGHT, (double)counts.in_flight);
     metrics_set(metrics, METER_WAITING_RECORDS, (double)counts.waiting);
     metrics_set(metrics, METER_PARKED_ROUTES, (double)counts.closed_routes);
+    metrics_set(metrics, METER_THREADS, (double)counts.threads);
     metrics_set(metrics, METER_ASSIGNED_PARTITIONS, (double)counts.partitions);
     metrics_set(metrics, METER_OLDEST_OPEN_RECORD,
                 counts.oldest_open < 0 ? 0 : (double)counts.oldest_open / 1000);
@@ -58,6 +59,11 @@ size_t overview_checks(void *context, struct management_check ret[static MANAGEM
         .words = "has not joined the consumer group yet",
     };
     ret[count++] = (struct management_check){
+        .name = "state",
+        .is_ok = assignments_are_restored(overview->assignments),
+        .words = "is restoring the threads of conversations",
+    };
+    ret[count++] = (struct management_check){
         .name = "running",
         .is_ok = !overview->draining,
         .words = "is draining",
@@ -73,6 +79,7 @@ void overview_tell(const struct overview *overview)
         { .name = "waiting", .number = (int64_t)counts.waiting },
         { .name = "waiting_bytes", .number = (int64_t)counts.waiting_bytes },
         { .name = "in_flight", .number = (int64_t)counts.in_flight },
+        { .name = "threads", .number = (int64_t)counts.threads },
         { .name = "closed_routes", .number = (int64_t)counts.closed_routes },
         { .name = "oldest_open_ms", .number = counts.oldest_open },
         { .name = NULL },

@@ -34,6 +34,26 @@ void postman_cancel(struct ask *ask)
     mattermost_cancel(ask->carrier);
 }
 
+static void on_fetched(void *context, const struct fetch_result *result)
+{
+    struct fetch *fetch = context;
+    struct postman *postman = fetch->carrier_context;
+
+    postman->fetched(postman->context, fetch, result);
+}
+
+void postman_fetch(struct postman *postman, struct fetch *fetch)
+{
+    fetch->carrier_context = postman;
+    fetch->carrier = download_start(postman->downloads, get_bot(postman, fetch->integration), fetch,
+                                    on_fetched, fetch);
+}
+
+void postman_cancel_fetch(struct fetch *fetch)
+{
+    download_cancel(fetch->carrier);
+}
+
 void postman_close(struct postman *postman)
 {
     struct map_entry entry;

@@ -5,13 +5,11 @@
 
 #include "common/log.h"
 #include "common/map.h"
+#include "common/must.h"
 #include "worker/app/meters.h"
 #include "worker/core/routes.h"
 
-enum { UNKNOWN_TYPES_MAX = 1000 };
-
-/* The topics that are read, as the metrics number them. */
-enum { NOTIFICATIONS };
+enum { UNKNOWN_TYPES_MAX = 1000, HOST_MAX = 256 };
 
 /* How a kind of report is called in the log, and how loud it is. */
 static const struct {
@@ -29,6 +27,11 @@ static const struct {
     [REPORT_UNRESOLVED] = { "channel_not_found", LOG_WARN },
     [REPORT_DEAD_LETTERED] = { "dead_lettered", LOG_WARN },
     [REPORT_DEAD_LETTER_FAILED] = { "dead_letter_refused", LOG_ERROR },
+    [REPORT_LOOKED_UP] = { "looked_up", LOG_INFO },
+    [REPORT_NOT_FETCHED] = { "attachment_left_out", LOG_WARN },
+    [REPORT_NEW_ROOT] = { "root_made", LOG_INFO },
+    [REPORT_PARTITION_REFUSED] = { "partition_refused", LOG_ERROR },
+    [REPORT_SUPERSEDED] = { "superseded", LOG_WARN },
 };
 
 static void add_record(struct log_fields *fields, const struct report *report, char key[static 65])
@@ -65,9 +68,24 @@ static void add_attempt(struct log_fields *fields, const struct report *report)
     fields->took_ms = report->took_ms > 0 ? report->took_ms : 0;
 }
 
+/* The host of an address, for whoever has to list it; the rest of it may be secret.  It is cut. */
+static void read_host(const char *url, char ret[static HOST_MAX])
+{
+    const char *start = strstr(url, "://");
+
+    start = start ? start + 3 : url;
+    const char *end = start + strcspn(start, "/?#\\");
+    for (const char *at = start; at < end; at++)
+        if (*at == '@') /* what stands before is a password */
+            start = at + 1;
+    size_t length = (size_t)(end - start);
+    (void)snprintf(ret, HOST_MAX, "%.*s", (int)(length < HOST_MAX ? length : HOST_MAX - 1), start);
+}
+
 static void write_line(const struct report *report)
 {
     char key[65];
+    char host[HOST_MAX];
     struct log_fields fields = { .licence = report->licence,
                                  .type = report->type,
                                  .why = report->why && *report->why ? report->why : NULL };
@@ -80,10 +98,16 @@ static void write_line(const struct report *report)
     add_attempt(&fields, report);
     if (report->route)
         fields.channel = report->route->channel;
+    if (report->kind == REPORT_LOOKED_UP)
+        fields.why = lookup_names[report->lookup];
     if (report->event_name)
         extra[extras++] = (struct log_extra){ .name = "id", .text = report->event_name };
     if (report->rest > 0)
         extra[extras++] = (struct log_extra){ .name = "rest_ms", .number = report->rest };
+    if (report->kind == REPORT_NOT_FETCHED && report->delivery->fetch.url) {
+        read_host(report->delivery->fetch.url, host);
+        extra[extras++] = (struct log_extra){ .name = "host", .text = host };
+    }
     fields.extra = extra;
     log_line(lines[report->kind].level, lines[report->kind].name, &fields);
 }
@@ -110,10 +134,22 @@ static void count_attempt(struct metrics *metrics, const struct report *report)
         metrics_add(metrics, METER_RATE_LIMITED, 1);
 }
 
+/* The number that the metrics have for a record's topic. */
+static size_t topic_of(const struct reporter *reporter, const struct record *record)
+{
+    size_t number = 0;
+
+    while (strcmp(reporter->topics[number], record->topic) != 0)
+        must(reporter->topics[++number]);
+    return number;
+}
+
 /* Counts a report that ends a record, or that says why it cannot end; others are passed over. */
-static void count_end(struct metrics *metrics, const struct report *report,
+static void count_end(const struct reporter *reporter, const struct report *report,
                       const struct moment *now)
 {
+    struct metrics *metrics = reporter->metrics;
+
     switch (report->kind) {
     case REPORT_DELIVERED:
         metrics_observe(metrics, METER_EVENT_AGE_SECONDS,
@@ -131,12 +167,19 @@ static void count_end(struct metrics *metrics, const struct report *report,
     case REPORT_HELD:
     case REPORT_RESUMED:
     case REPORT_UNRESOLVED:
+    case REPORT_NOT_FETCHED:
+    case REPORT_NEW_ROOT:
+    case REPORT_PARTITION_REFUSED:
+    case REPORT_SUPERSEDED:
+        return;
+    case REPORT_LOOKED_UP:
+        metrics_count(metrics, METER_LOOKUPS, report->lookup, 0);
         return;
     case REPORT_DEAD_LETTER_FAILED:
         metrics_add(metrics, METER_DEAD_LETTERS_REFUSED, 1);
         return;
     }
-    metrics_count(metrics, METER_RECORDS, NOTIFICATIONS, report->outcome);
+    metrics_count(metrics, METER_RECORDS, topic_of(reporter, report->record), report->outcome);
     metrics_set(metrics, METER_LAST_PROGRESS, (double)now->wall / 1000);
 }
 
@@ -145,7 +188,7 @@ void reporter_take(struct reporter *reporter, const struct report *report, const
     if (report->kind == REPORT_ATTEMPTED)
         count_attempt(reporter->metrics, report);
     else
-        count_end(reporter->metrics, report, now);
+        count_end(reporter, report, now);
     if (!lines[report->kind].name)
         return;
     if (report->kind == REPORT_UNKNOWN_TYPE && report->type &&

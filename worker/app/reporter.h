@@ -9,8 +9,9 @@
 #include "worker/core/report.h"
 
 struct reporter {
-    struct metrics *metrics;  /* borrowed */
-    struct map unknown_types; /* logged already: once per type */
+    struct metrics *metrics;   /* borrowed */
+    const char *const *topics; /* that are read, as the metrics number them; ends in NULL */
+    struct map unknown_types;  /* logged already: once per type */
 };
 
 /* Logs and counts a report of core/dispatch. */

@@ -307,6 +307,7 @@ int settings_load(const char *path, const struct settings **ret, struct text *re
         for (size_t row = 0; row < settings_table_count; row++)
             load_setting(loaded, row);
         settings_read_properties(loaded);
+        settings_read_hosts(loaded);
         settings_read_integrations(loaded);
         check_together(loaded);
     }
@@ -337,6 +338,7 @@ void settings_free(const struct settings *settings)
         free(loaded.out->owned[i]);
     free(loaded.out->owned);
     free(loaded.out->origins);
+    host_list_free(loaded.out->hosts);
     config_destroy(&loaded.out->config);
     free(loaded.out);
 }

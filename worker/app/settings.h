@@ -15,6 +15,7 @@
 #include "common/fault.h"
 #include "common/log.h"
 #include "common/text.h"
+#include "worker/core/host_list.h"
 #include "worker/core/integration.h"
 
 /* A librdkafka property; the value may be a secret. */
@@ -50,7 +51,16 @@ struct settings {
         int64_t retry_first_ms;
         int64_t retry_max_ms;
         int64_t drain_ms;
+        int64_t thread_max_replies;
     } delivery;
+    struct {
+        int64_t keep_days;
+    } state;
+    struct {
+        const struct host_list *hosts; /* where they may come from */
+        int64_t max_bytes;
+        int64_t timeout_ms;
+    } attachments;
     struct {
         const char *address;    /* empty: no replies */
         const char *public_url; /* empty: not said */

@@ -2,7 +2,8 @@
  * settings_inner: what the files of the settings share; nobody else includes it.
  *
  * settings.c goes through the table, settings_file.c brings the text in, settings_integrations.c
- * reads the licences, settings_properties.c the Kafka clients, settings_print.c writes it all down.
+ * reads the licences, settings_url.c their servers, settings_properties.c the Kafka clients,
+ * settings_hosts.c where attachments may come from; settings_print.c writes it all down.
  */
 #ifndef WORKER_APP_SETTINGS_INNER_H
 #define WORKER_APP_SETTINGS_INNER_H
@@ -22,6 +23,9 @@ enum {
     SETTINGS_MAX_NAME = 400, /* of a licence, a type, a channel */
 };
 
+/* Where attachments may come from, when nothing is said. */
+#define SETTINGS_STANDARD_HOST "*.i-reserve.nl"
+
 /* Where a setting comes from. */
 enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT };
 
@@ -39,6 +43,10 @@ struct loaded {
     size_t owned_count;
     char **secrets; /* of these, what is wiped before it is freed */
     size_t secret_count;
+    struct host_list *hosts;
+    const char *const *host_patterns; /* what it was made of, to be shown */
+    size_t host_count;
+    bool hosts_are_standard;
     struct text *errors; /* while loading */
 };
 
@@ -63,6 +71,12 @@ void settings_read_properties(struct loaded *loaded);
 
 /* Reads the integrations. */
 void settings_read_integrations(struct loaded *loaded);
+
+/* Reads attachments.hosts. */
+void settings_read_hosts(struct loaded *loaded);
+
+/* What is wrong with the URL of a server; NULL when nothing is. */
+const char *settings_fault_of_url(const char *url, bool allow_http);
 
 /* Complains of members of `group` that are not in `names`, with the nearest that is. */
 void settings_refuse_strangers(struct loaded *loaded, const config_setting_t *group,

@@ -118,6 +118,19 @@ static void print_properties(const struct settings *settings, struct printer *pr
     }
 }
 
+static void print_hosts(const struct loaded *loaded, struct printer *printer)
+{
+    struct text value = text_of(64 * 1024);
+
+    text_add_char(&value, '[');
+    for (size_t i = 0; i < loaded->host_count; i++)
+        text_printf(&value, "%s\"%s\"", i ? ", " : " ", loaded->host_patterns[i]);
+    text_add_string(&value, " ]");
+    put(printer, &(struct entry){ "attachments.hosts", text_string(&value),
+                                  loaded->hosts_are_standard ? "default" : loaded->public.path });
+    text_free(&value);
+}
+
 static void print_integration(const struct integration *integration, const char *path,
                               struct printer *printer)
 {
@@ -161,6 +174,7 @@ void settings_print(const struct settings *settings, bool as_json, struct text *
     text_add_string(ret, as_json ? "{\n" : "");
     for (size_t row = 0; row < settings_table_count; row++)
         print_row(loaded, row, &printer);
+    print_hosts(loaded, &printer);
     print_properties(settings, &printer);
     for (size_t i = 0; i < settings->integrations.count; i++)
         print_integration(&settings->integrations.list[i], settings->path, &printer);

@@ -21,7 +21,7 @@ static const struct {
     { "batch.num.messages", "a dead letter is not refused for its neighbours' size" },
     { "max.in.flight", "order and idempotence need librdkafka's own" },
     { "max.in.flight.requests.per.connection", "order and idempotence need librdkafka's own" },
-    { "enable.partition.eof", "the ends of partitions are no records" },
+    { "enable.partition.eof", "a partition's end has to be told" },
     { "log.queue", "the log is the worker's" },
     { "opaque", "it is the worker's" },
 };

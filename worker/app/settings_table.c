@@ -1,4 +1,4 @@
-#include "worker/app/settings_table.h"
+#include "worker/app/settings_inner.h"
 
 static const char *const levels[] = { "debug", "info", "warn", "error", NULL };
 static const char *const formats[] = { "auto", "json", "text", NULL };
@@ -46,6 +46,17 @@ const struct setting settings_table[] = {
       NULL, NULL, "longest rest" },
     { "delivery", "drain_ms", SETTING_NUMBER, AT(delivery.drain_ms), "25000", 1000, 600000, NULL,
       NULL, "from SIGTERM to the end" },
+    { "delivery", "thread_max_replies", SETTING_NUMBER, AT(delivery.thread_max_replies), "1000", 1,
+      100000, NULL, NULL, "in one thread, before the conversation goes on in a new one" },
+    { "state", "keep_days", SETTING_NUMBER, AT(state.keep_days), "180", 1, 36500, NULL, NULL,
+      "how long a conversation's thread is remembered after its last message" },
+    { "attachments", "hosts", SETTING_LIST, 0, "[ \"" SETTINGS_STANDARD_HOST "\" ]", 0, 0, NULL,
+      NULL,
+      "hosts that attachments may come from: names, *.names, addresses; with :port if need be" },
+    { "attachments", "max_bytes", SETTING_NUMBER, AT(attachments.max_bytes), "25000000", 1,
+      1073741824, NULL, NULL, "of one attachment" },
+    { "attachments", "timeout_ms", SETTING_NUMBER, AT(attachments.timeout_ms), "30000", 1000,
+      600000, NULL, NULL, "time to fetch one attachment and to pass it on" },
     { "listener", "address", SETTING_ADDRESS, AT(listener.address), "", 0, 0, NULL,
       "IRESERVE_LISTENER_ADDRESS", "host:port for outgoing webhooks; empty: no replies" },
     { "listener", "public_url", SETTING_TEXT, AT(listener.public_url), "", 0, 0, NULL, NULL,
@@ -67,6 +78,7 @@ const struct integration_setting integration_table[] = {
     { "allow_http", "false", "allows http:// beyond the loopback address" },
     { "bot_token_file", NULL, "file that holds the bot's access token" },
     { "outgoing_webhook_token_files", "[]", "files with tokens of outgoing webhooks" },
+    { "language", "\"nl\"", "of what the worker itself says: nl or en" },
     { "conversation_channel", "\"\"", "where conversations are mirrored; empty: nowhere" },
     { "notification_channels", "{}", "type = channel: an id or team/channel; empty: do not send" },
 };

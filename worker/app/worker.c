@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/must.h"
+#include "worker/app/exits.h"
 #include "worker/app/version.h"
 #include "worker/app/worker_inner.h"
 
@@ -47,12 +48,37 @@ static bool advance(struct worker *worker)
             return false;
         worker->state = LEAVING;
         worker->deadline = worker->now.mono + LEAVE_GROUP_MS;
+        worker->assignments.leave_budget = 0; /* draining was the time for what is on the wire */
         source_leave(worker->source);
         return false;
     case LEAVING:
         return late || source_has_left(worker->source);
     }
     return false;
+}
+
+/*
+ * A marker that came late, of an owner who was gone by then, cannot be told from a successor's.  Of
+ * a successor the group tells, within a session; if it does not, joining it again has all
+ * partitions marked anew.
+ */
+static void watch_orphans(struct worker *worker, const struct moment *now)
+{
+    mono_ms patience = worker->settings->group.session_ms;
+    const struct assignment *orphan;
+
+    if (worker->state != RUNNING ||
+        !(orphan = assignments_find_orphan(&worker->assignments, patience, now)))
+        return;
+    log_line(LOG_ERROR, "orphaned",
+             &(struct log_fields){ .topic = orphan->topic,
+                                   .partition = orphan->number,
+                                   .offset = -1,
+                                   .why = "the state topic says that the partition is another "
+                                          "worker's, the group that it is ours: ends, so that a "
+                                          "restart takes it again" });
+    worker->exit_code = EXIT_TRY_AGAIN;
+    worker_stop(worker);
 }
 
 static mono_ms turn(struct worker *worker)
@@ -63,7 +89,10 @@ static mono_ms turn(struct worker *worker)
     source_serve(worker->source);
     sink_serve(worker->sink);
     now = worker_moment(worker);
-    more = assignments_read(&worker->assignments, now);
+    more = worker->table && table_serve(worker->table, now->mono);
+    assignments_prove(&worker->assignments);
+    watch_orphans(worker, now);
+    more = assignments_read(&worker->assignments, now) || more;
     mono_ms next = dispatch_tick(worker->dispatch, now);
     mono_ms leaving = assignments_give_back(&worker->assignments, now);
     log_flush();

@@ -10,13 +10,16 @@
 #include "worker/app/burials.h"
 #include "worker/app/overview.h"
 #include "worker/app/postman.h"
+#include "worker/app/recordings.h"
 #include "worker/app/reporter.h"
 #include "worker/app/worker.h"
 #include "worker/core/dispatch.h"
+#include "worker/edge/download.h"
 #include "worker/edge/management.h"
 #include "worker/edge/mattermost.h"
 #include "worker/edge/sink.h"
 #include "worker/edge/source.h"
+#include "worker/edge/table.h"
 
 /* From running to draining (finish what is on the wire, and commit it) to leaving (the group). */
 enum worker_state { RUNNING, DRAINING, LEAVING };
@@ -32,7 +35,11 @@ struct worker {
     struct source *source;
     struct sink *sink;
     struct mattermost *mattermost;
+    struct downloads *downloads;
+    struct table *table;   /* NULL: no conversations are mirrored */
+    const char *topics[3]; /* that are read; ends in NULL */
     struct postman postman;
+    struct recordings recordings;
     struct management *management;
     struct metrics *metrics;
     struct overview overview;

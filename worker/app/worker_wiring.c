@@ -13,7 +13,12 @@
 #include "worker/app/version.h"
 #include "worker/app/worker_inner.h"
 
-enum { ROUTE_RETRY_FIRST_MS = 5000, ROUTE_RETRY_MAX_MS = 300000 };
+enum {
+    ROUTE_RETRY_FIRST_MS = 5000,
+    ROUTE_RETRY_MAX_MS = 300000,
+    DOWNLOADS_AT_ONCE = 8,
+    DOWNLOAD_PATIENCE_MS = 5000,
+};
 
 /* ---- core → edges ---- */
 
@@ -22,6 +27,13 @@ static void on_answered(void *context, struct ask *ask, const struct answer *ans
     struct worker *worker = context;
 
     dispatch_answered(worker->dispatch, ask, answer, worker_moment(worker));
+}
+
+static void on_fetched(void *context, struct fetch *fetch, const struct fetch_result *result)
+{
+    struct worker *worker = context;
+
+    dispatch_fetched(worker->dispatch, fetch, result, worker_moment(worker));
 }
 
 static void port_ask(void *context, struct ask *ask)
@@ -48,6 +60,32 @@ static void port_forget(void *context, struct delivery *delivery)
 {
     (void)context;
     burials_forget(delivery);
+}
+
+static void port_fetch(void *context, struct fetch *fetch)
+{
+    struct worker *worker = context;
+
+    postman_fetch(&worker->postman, fetch);
+}
+
+static void port_cancel_fetch(void *context, struct fetch *fetch)
+{
+    (void)context;
+    postman_cancel_fetch(fetch);
+}
+
+static void port_write(void *context, struct partition *partition, const struct state_write *write)
+{
+    struct worker *worker = context;
+
+    recordings_write(&worker->recordings, partition, write);
+}
+
+static void port_forget_write(void *context, struct delivery *delivery)
+{
+    (void)context;
+    recordings_forget(delivery);
 }
 
 static void port_store(void *context, const char *topic, int32_t partition, int64_t offset)
@@ -128,26 +166,49 @@ static void on_died(void *context, const char *words)
     worker_stop(worker);
 }
 
+static const struct moment *moment_of(void *context)
+{
+    return worker_moment(context);
+}
+
 /* ---- building ---- */
+
+static int open_table(struct worker *worker, const struct kafka_property *properties,
+                      struct fault *reterr)
+{
+    const struct settings *settings = worker->settings;
+    struct table_options options = { .properties = properties,
+                                     .topic = settings->topics.state,
+                                     .wake_fd = loop_wake_fd(worker->loop),
+                                     .port = recordings_port,
+                                     .listener = clients_listener };
+
+    worker->topics[0] = settings->topics.notifications;
+    if (!integrations_have_conversations(&settings->integrations))
+        return 0;
+    worker->topics[1] = settings->topics.conversations;
+    options.port.context = &worker->recordings;
+    return table_open(&options, &worker->table, reterr);
+}
 
 static int open_kafka(struct worker *worker, struct fault *reterr)
 {
     AUTO(free) struct kafka_property *consumer = clients_properties(worker->settings, true);
     AUTO(free) struct kafka_property *producer = clients_properties(worker->settings, false);
-    const char *topics[] = { worker->settings->topics.notifications, NULL };
     const struct sink_options sink = { .properties = producer,
+                                       .one_by_one = true,
                                        .wake_fd = loop_wake_fd(worker->loop),
                                        .listener = clients_listener };
     const struct source_options source = {
         .properties = consumer,
-        .topics = topics,
+        .topics = worker->topics,
         .wake_fd = loop_wake_fd(worker->loop),
         .port = { worker, on_rebalanced, on_assigned, on_revoked, on_committed, on_commit_failed,
                   on_died },
         .listener = clients_listener,
     };
 
-    if (sink_open(&sink, &worker->sink, reterr) != 0)
+    if (sink_open(&sink, &worker->sink, reterr) != 0 || open_table(worker, producer, reterr) != 0)
         return -1;
     return source_open(&source, &worker->source, reterr);
 }
@@ -163,10 +224,23 @@ static struct dispatch *open_dispatch(struct worker *worker)
         .attempt_timeout = settings->delivery.attempt_timeout_ms,
         .retry = { settings->delivery.retry_first_ms, settings->delivery.retry_max_ms },
         .route = { ROUTE_RETRY_FIRST_MS, ROUTE_RETRY_MAX_MS },
+        .thread_max_replies = (uint32_t)settings->delivery.thread_max_replies,
+        .keep = settings->state.keep_days * 24 * 3600 * 1000,
         .seed = (uint64_t)clock_wall() ^ (uint64_t)getpid() << 32,
     };
-    const struct dispatch_port port = { worker,      port_ask,   port_cancel, port_bury,
-                                        port_forget, port_store, port_report };
+    const struct dispatch_port port = {
+        .context = worker,
+        .ask = port_ask,
+        .cancel = port_cancel,
+        .bury = port_bury,
+        .forget = port_forget,
+        .fetch = port_fetch,
+        .cancel_fetch = port_cancel_fetch,
+        .write = port_write,
+        .forget_write = port_forget_write,
+        .store = port_store,
+        .report = port_report,
+    };
 
     return dispatch_new(&options, &port, &settings->integrations);
 }
@@ -176,22 +250,33 @@ static void connect_parts(struct worker *worker)
 {
     const struct settings *settings = worker->settings;
     const struct meters_options meters = { .version = worker_version,
-                                           .topics = &settings->topics.notifications,
-                                           .topic_count = 1 };
+                                           .topics = worker->topics,
+                                           .topic_count = worker->topics[1] ? 2 : 1 };
 
     worker->metrics = meters_new(&meters);
     worker->reporter.metrics = worker->metrics;
+    worker->reporter.topics = worker->topics;
+    worker->recordings = (struct recordings){ .table = worker->table,
+                                              .dispatch = worker->dispatch,
+                                              .metrics = worker->metrics,
+                                              .context = worker,
+                                              .now = moment_of };
     worker->assignments =
         (struct assignments){ .source = worker->source,
                               .dispatch = worker->dispatch,
+                              .recordings = &worker->recordings,
+                              .topics = worker->topics,
+                              .threaded_topic = worker->topics[1],
                               .leave_budget = settings->delivery.attempt_timeout_ms };
     worker->burials = (struct burials){ .sink = worker->sink,
                                         .topic = settings->topics.dead_letters,
                                         .context = worker,
                                         .done = on_buried };
     worker->postman = (struct postman){ .mattermost = worker->mattermost,
+                                        .downloads = worker->downloads,
                                         .context = worker,
-                                        .answered = on_answered };
+                                        .answered = on_answered,
+                                        .fetched = on_fetched };
     worker->overview = (struct overview){ .metrics = worker->metrics,
                                           .dispatch = worker->dispatch,
                                           .assignments = &worker->assignments };
@@ -214,10 +299,17 @@ int worker_new(const struct settings *settings, struct loop *loop, struct worker
     const struct mattermost_options options = { .connections =
                                                     (size_t)settings->delivery.in_flight + 8 };
 
+    const struct downloads_options downloads = { .at_once = DOWNLOADS_AT_ONCE,
+                                                 .hosts = settings->attachments.hosts,
+                                                 .max_bytes = settings->attachments.max_bytes,
+                                                 .timeout = settings->attachments.timeout_ms,
+                                                 .patience = DOWNLOAD_PATIENCE_MS };
+
     worker->settings = settings;
     worker->loop = loop;
     worker->dispatch = open_dispatch(worker);
     if (mattermost_new(loop, &options, &worker->mattermost, reterr) != 0 ||
+        downloads_new(loop, &downloads, &worker->downloads, reterr) != 0 ||
         open_kafka(worker, reterr) != 0) {
         worker_free(worker);
         return -1;
@@ -242,7 +334,9 @@ void worker_free(struct worker *worker)
     dispatch_free(worker->dispatch);
     source_free(worker->source);
     sink_free(worker->sink);
+    table_free(worker->table);
     postman_close(&worker->postman);
+    downloads_free(worker->downloads);
     mattermost_free(worker->mattermost);
     management_free(worker->management);
     reporter_free(&worker->reporter);

@@ -10,8 +10,10 @@ static void print_integration(const struct integration *integration)
 
     for (size_t i = 0; i < integration->mapping_count; i++)
         mapped += *integration->mappings[i].channel != '\0';
-    printf("%s: %s, %s, %zu types go to a channel\n", integration->licence,
-           integration->active ? "active" : "not active", integration->server_url, mapped);
+    printf("%s: %s, %s, %zu types go to a channel%s%s\n", integration->licence,
+           integration->active ? "active" : "not active", integration->server_url, mapped,
+           *integration->conversation_channel ? ", conversations to " : "",
+           integration->conversation_channel);
 }
 
 static int check(const struct command_context *context, int argc, char **argv)

@@ -49,9 +49,10 @@ const struct command command_demo = {
     .arguments = "[--seconds N] [--port P]",
     .summary = "shows the whole path on this machine, with a page to look at",
     .help =
-        "Starts a broker, a stand-in for Mattermost and a worker, and makes events.  The page's\n"
-        "address is printed; its buttons make trouble.  With --seconds it makes every trouble\n"
-        "in turn, ends by itself and prints what was produced, posted, lost, posted twice and\n"
-        "out of order; it exits with 0 only when the last three are 0.\n",
+        "Starts a broker, a stand-in for Mattermost and a worker, and makes notifications and\n"
+        "web-chats.  The page's address is printed; its buttons make trouble.  With --seconds it\n"
+        "makes every trouble in turn, ends by itself and prints how many events were produced,\n"
+        "posted, lost, posted twice and out of order, and how many threads had a second root\n"
+        "beside the first; it exits with 0 only when the last four are 0.\n",
     .run = run,
 };

@@ -9,6 +9,7 @@
 #include "worker/cmd/load_settings.h"
 #include "worker/cmd/show_post.h"
 #include "worker/core/clean.h"
+#include "worker/core/render_conversation.h"
 #include "worker/core/route.h"
 
 enum { MAX_OUTPUT = 64 * 1024 * 1024 };
@@ -83,7 +84,8 @@ static int find_target(const struct event *event, const struct settings *setting
         return 0;
     case ROUTE_UNMAPPED:
         fprintf(stderr, "render: not sent: no channel for %s\n",
-                visible(event->notification.type, &room));
+                visible(event->kind == EVENT_NOTIFICATION ? event->notification.type : event->type,
+                        &room));
         return -1;
     case ROUTE_INACTIVE:
         fprintf(stderr, "render: not sent: the integration is not active\n");
@@ -112,6 +114,58 @@ static void print(const struct rendering *rendering, bool as_json)
     fputs(text_string(&out), stdout);
 }
 
+/* As if each attachment had been fetched. */
+static int render_reply(const struct event *event, const struct conversation_target *target,
+                        struct rendering *ret)
+{
+    struct render_file files[EVENT_MAX_ATTACHMENTS];
+    bool is_edit = event->kind == EVENT_MESSAGE_EDITED;
+
+    for (size_t i = 0; i < EVENT_MAX_ATTACHMENTS; i++)
+        files[i] = (struct render_file){ .file_id = "file0000000000000000000000" };
+    return is_edit ? render_edit(event, target, ret) : render_message(event, target, files, ret);
+}
+
+static int render_any(const struct event *event, const struct render_target *target,
+                      struct rendering *ret)
+{
+    const struct conversation_target thread = {
+        .post = *target,
+        .root_id = "root0000000000000000000000",
+        .server_url = "https://mattermost.example.com",
+        .language = LANGUAGE_NL,
+    };
+
+    switch (event->kind) {
+    case EVENT_NOTIFICATION:
+        return render_event(event, target, ret);
+    case EVENT_CONVERSATION_STARTED:
+        return render_root(event, &thread, ROOT_STARTED, NULL, ret);
+    case EVENT_MESSAGE:
+    case EVENT_MESSAGE_EDITED:
+        return render_reply(event, &thread, ret);
+    case EVENT_MESSAGE_DELETED:
+    case EVENT_CONVERSATION_CLOSED:
+        break;
+    }
+    return -1;
+}
+
+/* Whether nothing is posted for the event; then it is said what happens instead. */
+static bool is_without_post(const struct event *event)
+{
+    AUTO(text_free) struct text room = text_of(EVENT_MAX_VALUE_BYTES);
+    const struct conversation *conversation = &event->conversation;
+
+    if (event->kind == EVENT_MESSAGE_DELETED)
+        printf("deletes the posts of the message %s\n", visible(conversation->message_id, &room));
+    else if (event->kind == EVENT_CONVERSATION_CLOSED)
+        printf("posts nothing: the conversation %s is closed\n", visible(conversation->id, &room));
+    else
+        return false;
+    return true;
+}
+
 /* Without settings: as if for a channel that does not exist. */
 static int render(const struct event *event, const struct record *record,
                   const struct settings *settings, bool as_json)
@@ -128,7 +182,9 @@ static int render(const struct event *event, const struct record *record,
 
     if (settings && find_target(event, settings, &target) != 0)
         return EXIT_NO;
-    int result = render_event(event, &target, &rendering);
+    if (is_without_post(event))
+        return EXIT_FINE;
+    int result = render_any(event, &target, &rendering);
     if (result == 0)
         print(&rendering, as_json);
     else
@@ -150,7 +206,7 @@ static int run(const struct command_context *context, int argc, char **argv)
         fprintf(stderr, "render: which file?  - is stdin\n");
     if (count < 1 || read_value(argv[1], &value) != 0)
         return EXIT_USAGE;
-    const struct record record = {
+    struct record record = {
         .topic = "ireserve.notifications",
         .timestamp = -1,
         .value = text_string(&value),
@@ -158,6 +214,8 @@ static int run(const struct command_context *context, int argc, char **argv)
     };
     if (read_event(argv[1], &record, &event) != 0)
         return EXIT_NO;
+    if (event.kind != EVENT_NOTIFICATION)
+        record.topic = "ireserve.conversations";
     if (!context->settings_path)
         return render(&event, &record, NULL, as_json);
     const struct settings *settings = load_settings(context);
@@ -178,6 +236,10 @@ const struct command command_render = {
         "\n"
         "FILE is an event as it is in Kafka, in structured mode.  With --settings the post goes\n"
         "where they say, else to a channel that does not exist.  A channel that they name as\n"
-        "team/channel stands for its id.  --json prints the bodies of the requests, one a line.\n",
+        "team/channel stands for its id.  --json prints the bodies of the requests, one a line.\n"
+        "\n"
+        "What starts a conversation is shown as a thread's root, a message as a reply in a thread\n"
+        "that does not exist, with its attachments as if they had been fetched, and an edited\n"
+        "message as what its posts become.\n",
     .run = run,
 };

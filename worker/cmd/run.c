@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "worker/app/settings.h"
+#include "worker/app/topics.h"
 #include "worker/app/worker.h"
 #include "worker/cmd/command.h"
 #include "worker/cmd/load_settings.h"
@@ -86,6 +87,29 @@ static int run(const struct settings *settings, struct loop *loop)
     return exit_code;
 }
 
+/*
+ * Refuses to run with a state topic that would not keep what is remembered, and says what mends it.
+ * A broker that is away is waited for, as always.
+ */
+static int check_state(const struct settings *settings)
+{
+    struct fault fault;
+
+    if (!integrations_have_conversations(&settings->integrations))
+        return EXIT_FINE;
+    switch (topics_check_state(settings, &fault)) {
+    case TOPICS_FINE:
+        return EXIT_FINE;
+    case TOPICS_NOT_KNOWN:
+        fprintf(stderr, "the state topic was not checked: %s\n", fault.words);
+        return EXIT_FINE;
+    case TOPICS_WRONG:
+        fprintf(stderr, "%s\n", fault.words);
+        return EXIT_SETTINGS;
+    }
+    return EXIT_INTERNAL;
+}
+
 static int run_command(const struct command_context *context, int argc, char **argv)
 {
     static const struct command_option options[] = { { .name = NULL } };
@@ -102,7 +126,9 @@ static int run_command(const struct command_context *context, int argc, char **a
         settings_free(settings);
         return EXIT_INTERNAL;
     }
-    int exit_code = run(settings, loop);
+    int exit_code = check_state(settings);
+    if (exit_code == EXIT_FINE)
+        exit_code = run(settings, loop);
     loop_free(loop);
     settings_free(settings);
     return exit_code;

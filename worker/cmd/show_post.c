@@ -43,6 +43,12 @@ static void add_attachment(const json_t *attachment, struct text *ret)
     }
 }
 
+static void add_files(size_t count, struct text *ret)
+{
+    if (count > 0)
+        text_printf(ret, "\n    (%zu file%s)\n", count, count == 1 ? "" : "s");
+}
+
 void show_post(const struct text *body, struct text *ret)
 {
     json_t *post = json_loadb(text_string(body), body->length, 0, NULL);
@@ -53,11 +59,13 @@ void show_post(const struct text *body, struct text *ret)
     const json_t *attachments = json_object_get(json_object_get(post, "props"), "attachments");
     const json_t *first = json_array_get(attachments, 0);
     add_row("channel", json_object_get(post, "channel_id"), ret);
+    add_row("thread", json_object_get(post, "root_id"), ret);
     add_row("priority", priority, ret);
     add_row("colour", json_object_get(first, "color"), ret);
     text_add_char(ret, '\n');
     add_lines("    ", json_string_value(json_object_get(post, "message")), ret);
     for (size_t i = 0; i < json_array_size(attachments); i++)
         add_attachment(json_array_get(attachments, i), ret);
+    add_files(json_array_size(json_object_get(post, "file_ids")), ret);
     json_decref(post);
 }

@@ -6,7 +6,7 @@
 
 #include "common/text.h"
 
-/* Adds channel, priority, message and attachments of a body that was rendered. */
+/* Adds channel, thread, priority, message, attachments and files of a body that was rendered. */
 void show_post(const struct text *body, struct text *ret);
 
 #endif

@@ -18,7 +18,7 @@ enum answer_kind {
 struct answer {
     enum answer_kind kind;
     int status;       /* of HTTP; 0 unless ANSWER_HTTP */
-    const char *body; /* at most ANSWER_MAX_BODY bytes and a NUL; never NULL */
+    const char *body; /* at most ANSWER_MAX_BODY bytes, or what was asked for; never NULL */
     size_t body_length;
     int64_t retry_after_s;        /* relative seconds; -1: not said */
     int64_t rate_limit_remaining; /* the lowest of all such headers; -1: not said */

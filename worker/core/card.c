@@ -5,6 +5,7 @@
 #include "common/must.h"
 #include "worker/core/defuse.h"
 #include "worker/core/link.h"
+#include "worker/core/post_body.h"
 #include "worker/core/split.h"
 
 enum {
@@ -49,19 +50,6 @@ struct card_fields card_choose(const struct notification *notification)
     return fields;
 }
 
-static void add_defused(const char *string, size_t budget, enum defuse_place place,
-                        struct text *ret)
-{
-    AUTO(text_free) struct text words = text_of(SCRATCH_BYTES);
-    size_t length = strlen(string);
-    size_t shown = split_first(string, length, budget);
-
-    defuse(string, shown, place, &words);
-    if (shown < length)
-        text_add_string(&words, "…");
-    text_add_json(ret, text_string(&words), words.length);
-}
-
 /* What is shown where attachments are not, and below the message in notifications on phones. */
 static void add_fallback(const struct notification *notification, const struct card_fields *fields,
                          const char *title, struct text *ret)
@@ -77,16 +65,16 @@ static void add_fallback(const struct notification *notification, const struct c
         text_add_string(&words, ": ");
         text_add_string(&words, notification->fields[i].value);
     }
-    add_defused(words.length > 0 ? text_string(&words) : title, MAX_FALLBACK_COST, DEFUSE_PLAIN,
-                ret);
+    post_body_add_defused(words.length > 0 ? text_string(&words) : title, MAX_FALLBACK_COST,
+                          DEFUSE_PLAIN, ret);
 }
 
 static void add_field(const struct event_field *field, struct text *ret)
 {
     text_add_string(ret, "{\"title\":");
-    add_defused(field->title, SCRATCH_BYTES, DEFUSE_PLAIN, ret);
+    post_body_add_defused(field->title, SCRATCH_BYTES, DEFUSE_PLAIN, ret);
     text_add_string(ret, ",\"value\":");
-    add_defused(field->value, SCRATCH_BYTES, DEFUSE_TEXT, ret);
+    post_body_add_defused(field->value, SCRATCH_BYTES, DEFUSE_TEXT, ret);
     text_add_string(ret, field->is_short ? ",\"short\":true}" : ",\"short\":false}");
 }
 
@@ -111,7 +99,7 @@ static void add_title(const char *title, const struct text *url, struct text *re
     bool is_link = url->length > 0;
 
     text_add_string(ret, ",\"title\":");
-    add_defused(title, MAX_TITLE_COST, is_link ? DEFUSE_PLAIN : DEFUSE_LINE, ret);
+    post_body_add_defused(title, MAX_TITLE_COST, is_link ? DEFUSE_PLAIN : DEFUSE_LINE, ret);
     if (!is_link)
         return;
     text_add_string(ret, ",\"title_link\":");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "worker/core/clean.h"
+#include "worker/core/fence.h"
 #include "worker/core/guard.h"
 
 #define INVISIBLE_SPACE "\xE2\x80\x8B"
@@ -29,16 +30,17 @@ static void add_guarded(char byte, enum guard guard, struct text *ret)
     case GUARD_REFERENCE:
         text_add_string(ret, byte == '<' ? "&lt;" : "&#36;");
         return;
+    case GUARD_PERCENT:
+        text_add_string(ret, "%40");
+        return;
     }
 }
 
-/* Adds what stands from `at` to `end`, which has no line feed and no spaces around it. */
-static void add_line(const struct scan *scan, size_t at, size_t end, struct text *ret)
+/* Adds what stands from `at` to `end`, which has no line feed. */
+static void add_guarded_run(const struct scan *scan, size_t at, size_t end, struct text *ret)
 {
     size_t kept = at; /* where the run begins that is copied as it is */
 
-    if (scan->place != DEFUSE_PLAIN && guard_opens_block(scan, at))
-        text_add_string(ret, INVISIBLE_SPACE);
     for (; at < end; at++) {
         enum guard guard = guard_of(scan, at);
         if (guard == GUARD_NONE)
@@ -48,6 +50,14 @@ static void add_line(const struct scan *scan, size_t at, size_t end, struct text
         kept = at + 1;
     }
     text_add(ret, scan->bytes + kept, end - kept);
+}
+
+/* Likewise, and there are no spaces around it. */
+static void add_line(const struct scan *scan, size_t at, size_t end, struct text *ret)
+{
+    if (scan->place != DEFUSE_PLAIN && guard_opens_block(scan, at))
+        text_add_string(ret, INVISIBLE_SPACE);
+    add_guarded_run(scan, at, end, ret);
 }
 
 static void add_line_end(const struct scan *scan, bool is_paragraph, struct text *ret)
@@ -83,6 +93,59 @@ static void add_lines(const struct scan *scan, struct text *ret)
     }
 }
 
+/* Adds a line of trusted text; what is in a block of code stays as it is. */
+static void add_trusted_line(const struct scan *scan, size_t at, size_t end, struct fence *fence,
+                             struct text *ret)
+{
+    const struct fence before = *fence;
+    size_t signs = 0;
+
+    *fence = fence_after_line(&before, scan->bytes + at, end - at);
+    if (fence_is_doubtful(&before, scan->bytes + at, end - at, &signs)) {
+        text_add(ret, scan->bytes + at, signs);
+        text_add_string(ret, INVISIBLE_SPACE);
+        at += signs;
+    }
+    if (before.sign || fence->sign)
+        text_add(ret, scan->bytes + at, end - at);
+    else
+        add_guarded_run(scan, at, end, ret);
+}
+
+/* Where the first line begins that is not empty. */
+static size_t skip_empty_lines(const struct scan *scan)
+{
+    size_t begin = 0;
+
+    for (size_t at = 0; at < scan->length && strchr(" \n", scan->bytes[at]); at++) {
+        if (scan->bytes[at] == '\n')
+            begin = at + 1;
+    }
+    return begin;
+}
+
+static void add_trusted_lines(const struct scan *scan, struct text *ret)
+{
+    struct fence fence = { 0 };
+    size_t last = scan->length;
+    size_t at = skip_empty_lines(scan);
+
+    while (last > at && strchr(" \n", scan->bytes[last - 1]))
+        last--;
+    while (at < last) {
+        const char *line_feed = memchr(scan->bytes + at, '\n', last - at);
+        size_t end = line_feed ? (size_t)(line_feed - scan->bytes) : last;
+        add_trusted_line(scan, at, end, &fence, ret);
+        if (line_feed)
+            text_add_char(ret, '\n');
+        at = end + 1;
+    }
+    if (fence.sign) {
+        text_add_char(ret, '\n');
+        fence_add_closing(&fence, ret);
+    }
+}
+
 void defuse(const char *bytes, size_t length, enum defuse_place place, struct text *ret)
 {
     AUTO(text_free) struct text scratch = text_of(length);
@@ -92,5 +155,8 @@ void defuse(const char *bytes, size_t length, enum defuse_place place, struct te
         scan.bytes = text_string(&scratch);
         scan.length = scratch.length;
     }
-    add_lines(&scan, ret);
+    if (place == DEFUSE_TRUSTED)
+        add_trusted_lines(&scan, ret);
+    else
+        add_lines(&scan, ret);
 }

@@ -15,7 +15,14 @@
  *
  * An @ between letters or digits stays as it is: servers take it for an e-mail address, which
  * notifies nobody, and a colleague wants to copy it.  What cannot be defused: a word that somebody
- * chose as a keyword of their own.  Pure.
+ * chose as a keyword of their own.
+ *
+ * What a colleague wrote may have formatting, links and code, but must not call anybody either:
+ * DEFUSE_TRUSTED breaks mentions in every spelling, and nothing else but two things.  An image
+ * becomes a link (an invisible space behind its !), because servers of 5.37 fetch images whatever
+ * the props say.  And a fence that not all readers would take for one (in a list or a quote,
+ * indented) is shown as it was typed, so that it is sure what is code: only there an @ may stay as
+ * it is.  A fence that is open at the end is closed.  Pure.
  */
 #ifndef WORKER_CORE_DEFUSE_H
 #define WORKER_CORE_DEFUSE_H
@@ -26,14 +33,16 @@
 #include "common/text.h"
 
 enum defuse_place {
-    DEFUSE_TEXT,  /* Markdown, from the beginning of a line: lines and paragraphs are kept */
-    DEFUSE_LINE,  /* Markdown inside a line with markup of our own: line ends become spaces */
-    DEFUSE_PLAIN, /* a place without Markdown, such as the title of a field; one line */
+    DEFUSE_TEXT,    /* Markdown, from the beginning of a line: lines and paragraphs are kept */
+    DEFUSE_LINE,    /* Markdown inside a line with markup of our own: line ends become spaces */
+    DEFUSE_PLAIN,   /* a place without Markdown, such as the title of a field; one line */
+    DEFUSE_TRUSTED, /* Markdown that is obeyed, from the beginning of a paragraph */
 };
 
 /*
  * Adds the defused text to *ret: clean (core/clean), without empty lines and spaces around it, and
- * never with more than one empty line in a row.
+ * never with more than one empty line in a row.  DEFUSE_TRUSTED keeps lines and spaces, but for
+ * empty lines before and white space behind the whole.
  */
 void defuse(const char *bytes, size_t length, enum defuse_place place, struct text *ret);
 
@@ -49,6 +58,22 @@ static inline size_t defuse_cost(char byte)
                     (byte >= 'a' && byte <= 'z');
 
     return byte > ' ' && byte < 0x7F && !is_alnum ? DEFUSE_MAX_COST : 1;
+}
+
+/* The same for DEFUSE_TRUSTED; FENCE_ROOM for closing a fence comes on top. */
+static inline size_t defuse_cost_trusted(char byte)
+{
+    switch (byte) {
+    case '@': /* %40 */
+        return 3;
+    case '!':
+    case ';':
+    case '`':
+    case '~':
+        return 2;
+    default:
+        return 1;
+    }
 }
 
 #endif

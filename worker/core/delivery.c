@@ -22,27 +22,39 @@ void delivery_forget_parts(struct delivery *delivery)
     free(delivery->parts);
     delivery->parts = NULL;
     delivery->part_count = 0;
+    delivery->parts_are = PARTS_NONE;
 }
 
 void delivery_free(struct delivery *delivery)
 {
     must(!heap_has(&delivery->due.node) && !delivery->ask.carrier);
+    must(!delivery->fetch.carrier && !delivery->recording);
     delivery_forget_parts(delivery);
+    errand_free(delivery->errand);
+    text_free(&delivery->request);
+    text_free(&delivery->file_name);
     free(delivery->event_name);
     free(delivery->record);
     free(delivery);
 }
 
+#define TO(state) (1U << DELIVERY_##state)
+
+/* What an errand does next: from wherever a step of it has ended. */
+enum {
+    ERRAND_GOES_ON = TO(READY) | TO(FETCHING) | TO(RECORDING) | TO(HELD) | TO(BURYING) | TO(DONE)
+};
+
 static const unsigned may_become[DELIVERY_STATE_COUNT] = {
-    [DELIVERY_WAITING] =
-        1U << DELIVERY_READY | 1U << DELIVERY_HELD | 1U << DELIVERY_BURYING | 1U << DELIVERY_DONE,
-    [DELIVERY_READY] = 1U << DELIVERY_SENDING | 1U << DELIVERY_HELD,
-    [DELIVERY_SENDING] = 1U << DELIVERY_READY | 1U << DELIVERY_CHECKING | 1U << DELIVERY_RESTING |
-                         1U << DELIVERY_HELD | 1U << DELIVERY_BURYING | 1U << DELIVERY_DONE,
-    [DELIVERY_CHECKING] = 1U << DELIVERY_RESTING | 1U << DELIVERY_HELD | 1U << DELIVERY_BURYING,
-    [DELIVERY_RESTING] = 1U << DELIVERY_READY | 1U << DELIVERY_HELD | 1U << DELIVERY_BURYING,
-    [DELIVERY_HELD] = 1U << DELIVERY_READY | 1U << DELIVERY_BURYING,
-    [DELIVERY_BURYING] = 1U << DELIVERY_RESTING | 1U << DELIVERY_DONE,
+    [DELIVERY_WAITING] = ERRAND_GOES_ON,
+    [DELIVERY_READY] = TO(SENDING) | TO(HELD),
+    [DELIVERY_SENDING] = ERRAND_GOES_ON | TO(CHECKING) | TO(RESTING),
+    [DELIVERY_CHECKING] = ERRAND_GOES_ON | TO(CHECKING) | TO(RESTING),
+    [DELIVERY_FETCHING] = ERRAND_GOES_ON | TO(CHECKING) | TO(RESTING),
+    [DELIVERY_RECORDING] = ERRAND_GOES_ON,
+    [DELIVERY_RESTING] = ERRAND_GOES_ON,
+    [DELIVERY_HELD] = ERRAND_GOES_ON & ~TO(HELD),
+    [DELIVERY_BURYING] = TO(RESTING) | TO(DONE),
     [DELIVERY_DONE] = 0,
 };
 
@@ -67,7 +79,7 @@ const char *delivery_state_name(enum delivery_state state)
 bool delivery_may_end_soon(const struct delivery *delivery)
 {
     return delivery->state == DELIVERY_WAITING || delivery->state == DELIVERY_READY ||
-           delivery->state == DELIVERY_RESTING;
+           delivery->state == DELIVERY_FETCHING || delivery->state == DELIVERY_RESTING;
 }
 
 bool delivery_is_begun(const struct delivery *delivery)
@@ -75,10 +87,13 @@ bool delivery_is_begun(const struct delivery *delivery)
     switch (delivery->state) {
     case DELIVERY_SENDING:
     case DELIVERY_CHECKING:
+    case DELIVERY_RECORDING:
     case DELIVERY_BURYING:
         return true;
     case DELIVERY_READY:
-        return delivery->next_part > 0;
+        return delivery->next_part > 0 || (delivery->errand && errand_is_begun(delivery->errand));
+    case DELIVERY_FETCHING:
+        return errand_is_begun(delivery->errand);
     case DELIVERY_WAITING:
     case DELIVERY_RESTING:
     case DELIVERY_HELD:

@@ -13,6 +13,8 @@
 #include "common/text.h"
 #include "common/units.h"
 #include "worker/core/ask.h"
+#include "worker/core/errand.h"
+#include "worker/core/fetch.h"
 #include "worker/core/letter.h"
 #include "worker/core/record.h"
 #include "worker/core/verdict.h"
@@ -21,14 +23,16 @@ struct lane;
 struct route;
 struct partition;
 
-#define DELIVERY_STATES(X)                                                \
-    X(WAITING, "waiting")   /* behind others of its key */                \
-    X(READY, "ready")       /* rendered, wants a place on the wire */     \
-    X(SENDING, "sending")   /* a part of it is on the wire */             \
-    X(CHECKING, "checking") /* refused; the cross-check is on the wire */ \
-    X(RESTING, "resting")   /* until a moment */                          \
-    X(HELD, "held")         /* its route is closed */                     \
-    X(BURYING, "burying")   /* its dead letter is not acknowledged yet */ \
+#define DELIVERY_STATES(X)                                                  \
+    X(WAITING, "waiting")     /* behind others of its key */                \
+    X(READY, "ready")         /* rendered, wants a place on the wire */     \
+    X(SENDING, "sending")     /* a part of it is on the wire */             \
+    X(CHECKING, "checking")   /* refused; the cross-check is on the wire */ \
+    X(FETCHING, "fetching")   /* an attachment of it is on its way */       \
+    X(RECORDING, "recording") /* the state topic has not acknowledged it */ \
+    X(RESTING, "resting")     /* until a moment */                          \
+    X(HELD, "held")           /* its route is closed */                     \
+    X(BURYING, "burying")     /* its dead letter is not acknowledged yet */ \
     X(DONE, "done")
 
 enum delivery_state {
@@ -45,6 +49,9 @@ struct due {
     enum due_owner { DUE_DELIVERY, DUE_ROUTE, DUE_SERVER } owner;
 };
 
+/* What the bodies of an errand are for. */
+enum delivery_parts { PARTS_NONE, PARTS_ROOT, PARTS_REPLIES, PARTS_EDIT };
+
 struct delivery {
     enum delivery_state state;
     struct record *record; /* owned */
@@ -56,19 +63,29 @@ struct delivery {
     char *event_name;        /* "<source>|<id>", owned; NULL when it cannot be read */
     const char *type;        /* of the event, inside event_name's memory */
     const char *traceparent; /* as above; NULL: none */
+    struct errand *errand;   /* of a conversation's event, owned; NULL: a notification */
     struct text *parts;      /* request bodies, owned */
     size_t part_count;
-    size_t next_part; /* the first that is not posted yet */
-    bool prioritised; /* rendered for a server that takes priorities */
-    bool probes;      /* it tries a closed route for all that wait there */
+    enum delivery_parts parts_are;   /* of an errand … */
+    const struct route *parts_route; /* … and for which channel … */
+    char parts_root[27];             /* … and root they were rendered */
+    size_t next_part;                /* of a notification: the first that is not posted yet */
+    bool prioritised;                /* rendered for a server that takes priorities */
+    bool probes;                     /* it tries a closed route for all that wait there */
     unsigned attempts;
+    unsigned refusals;        /* of a change to a post that is there */
     mono_ms rest;             /* the last one */
     wall_ms first_attempt_at; /* 0: none yet */
     struct verdict verdict;   /* of the last attempt */
     struct ask ask;
-    struct letter letter; /* while it is being buried */
-    void *burial;         /* the carrier's, as ask.carrier */
-    struct due due; /* RESTING: until when; READY: at its server, by number */
+    enum errand_step step;              /* of an errand: what the last request or fetch is for */
+    struct text request;                /* the body of an ask that is no part */
+    struct fetch fetch;                 /* while it is FETCHING */
+    struct text file_name;              /* of the fetch */
+    void *recording;                    /* the carrier's, while it is RECORDING */
+    struct letter letter;               /* while it is being buried */
+    void *burial;                       /* the carrier's, as ask.carrier */
+    struct due due;                     /* RESTING: until when; READY: at its server, by number */
     TAILQ_ENTRY(delivery) in_queue;     /* among the heads, or held at its route */
     TAILQ_ENTRY(delivery) in_lane;      /* all of one key, oldest first */
     TAILQ_ENTRY(delivery) in_partition; /* all open ones of a partition, oldest first */

@@ -49,6 +49,15 @@ static void drop_servers(struct dispatch *dispatch)
     servers_close(&dispatch->servers);
 }
 
+static void drop_bots(struct dispatch *dispatch)
+{
+    struct map_entry entry;
+
+    for (size_t at = 0; map_next(&dispatch->bots, &at, &entry);)
+        free(entry.value);
+    map_free(&dispatch->bots);
+}
+
 void dispatch_free(struct dispatch *dispatch)
 {
     const struct moment never = { .mono = 0, .wall = 0 };
@@ -62,6 +71,7 @@ void dispatch_free(struct dispatch *dispatch)
     }
     drop_routes(dispatch);
     drop_servers(dispatch);
+    drop_bots(dispatch);
     past_forget(&dispatch->past, MONO_NEVER);
     lanes_free(dispatch->lanes);
     heap_free(&dispatch->due);
@@ -69,13 +79,20 @@ void dispatch_free(struct dispatch *dispatch)
     free(dispatch);
 }
 
-struct partition *dispatch_assign(struct dispatch *dispatch, const char *topic, int32_t number)
+struct partition *dispatch_assign(struct dispatch *dispatch,
+                                  const struct assigned_partition *assigned)
 {
-    struct partition *partition = partition_new(topic, number, dispatch->options.window);
+    struct partition *partition =
+        partition_new(assigned->topic, assigned->number, dispatch->options.window);
     struct partition *other;
 
+    partition->owner = assigned->owner;
+    if (assigned->keeps_threads) {
+        partition->threads = threads_new();
+        partition->standing = PARTITION_RESTORING;
+    }
     TAILQ_FOREACH(other, &dispatch->partitions, all)
-    if (other->number == number && strcmp(other->topic, topic) == 0) {
+    if (other->number == assigned->number && strcmp(other->topic, assigned->topic) == 0) {
         must(other->leaving);
         partition->elder = other;
     }
@@ -85,7 +102,8 @@ struct partition *dispatch_assign(struct dispatch *dispatch, const char *topic, 
 
 bool dispatch_wants(const struct dispatch *dispatch, const struct partition *partition)
 {
-    if (partition->leaving || partition->elder || partition->held_back)
+    if (partition->leaving || partition->elder || partition->held_back ||
+        partition->standing != PARTITION_OPEN)
         return false;
     if (ledger_is_full(partition->ledger))
         return false;
@@ -162,6 +180,8 @@ void dispatch_take(struct dispatch *dispatch, struct partition *partition, struc
     partition->next = record->offset + 1;
     if (partition->acked < 0)
         partition->acked = record->offset;
+    if (partition->doubt_below < 0)
+        partition->doubt_below = partition->acked + (int64_t)dispatch->options.window;
     partition->held_back = record;
     review_held_back(dispatch, partition, now);
 }
@@ -179,6 +199,12 @@ int64_t dispatch_progress(const struct partition *partition)
     return ledger_commit_point(partition->ledger);
 }
 
+/* Whether it is better finished here; of what is lost only what cannot be called back. */
+static bool is_to_be_finished(const struct delivery *delivery, bool lost)
+{
+    return delivery_is_begun(delivery) && !(lost && delivery_may_end_soon(delivery));
+}
+
 void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool lost,
                     const struct moment *now)
 {
@@ -191,7 +217,7 @@ void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool
         struct delivery *next = TAILQ_NEXT(delivery, in_partition);
         bool is_gap = delivery->record->offset < reach && delivery_may_end_soon(delivery) &&
                       !lanes_is_blocked(delivery);
-        if (!is_gap && !delivery_is_begun(delivery)) {
+        if (!is_gap && !is_to_be_finished(delivery, lost)) {
             lanes_block(delivery);
             dispatch_withdraw(dispatch, delivery, now);
         }
@@ -235,6 +261,8 @@ static void wake(struct dispatch *dispatch, struct due *due, const struct moment
         struct delivery *delivery = container_of(due, struct delivery, due);
         if (delivery->letter.stage)
             dispatch_bury(dispatch, delivery, &delivery->letter);
+        else if (delivery->errand)
+            dispatch_go_on(dispatch, delivery, now);
         else
             dispatch_enqueue(dispatch, delivery);
         return;
@@ -271,6 +299,7 @@ mono_ms dispatch_tick(struct dispatch *dispatch, const struct moment *now)
         heap_remove(&dispatch->due, first);
         wake(dispatch, container_of(first, struct due, node), now);
     }
+    dispatch_expire(dispatch, now);
     do {
         struct delivery *delivery;
         while ((delivery = TAILQ_FIRST(&dispatch->heads))) {
@@ -301,6 +330,7 @@ struct dispatch_counts dispatch_count(const struct dispatch *dispatch)
     {
         const struct delivery *oldest = TAILQ_FIRST(&partition->open);
         counts.partitions += !partition->leaving;
+        counts.threads += dispatch_count_threads(partition);
         if (oldest && (counts.oldest_open < 0 || oldest->record->timestamp < counts.oldest_open))
             counts.oldest_open = oldest->record->timestamp;
     }

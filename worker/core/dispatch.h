@@ -41,7 +41,25 @@ struct dispatch_options {
     mono_ms attempt_timeout;
     struct backoff retry; /* of one delivery */
     struct backoff route; /* of a closed route */
+    uint32_t thread_max_replies;
+    wall_ms keep; /* how long a thread is remembered after its last message */
     uint64_t seed;
+};
+
+/* What is to be written to the state topic. */
+struct state_write {
+    const struct text *key;
+    const struct text *value;  /* NULL: a tombstone */
+    struct delivery *delivery; /* that waits for it; NULL: none does */
+};
+
+/* A record of the state topic. */
+struct state_read {
+    const char *key;
+    size_t key_length;
+    const char *value; /* NULL: a tombstone */
+    size_t value_length;
+    int64_t offset;
 };
 
 struct dispatch_port {
@@ -54,6 +72,15 @@ struct dispatch_port {
     void (*bury)(void *context, struct delivery *delivery);
     /* Nobody waits for that any more. */
     void (*forget)(void *context, struct delivery *delivery);
+    /* Carries an attachment; answered once by dispatch_fetched(), unless it is cancelled. */
+    void (*fetch)(void *context, struct fetch *fetch);
+    void (*cancel_fetch)(void *context, struct fetch *fetch);
+    /*
+     * Writes to the partition's state; strings are copied.  Answered once by dispatch_recorded()
+     * when a delivery waits for it, unless it is forgotten.
+     */
+    void (*write)(void *context, struct partition *partition, const struct state_write *write);
+    void (*forget_write)(void *context, struct delivery *delivery);
     /* Everything below `offset` is done. */
     void (*store)(void *context, const char *topic, int32_t partition, int64_t offset);
     void (*report)(void *context, const struct report *report);
@@ -67,12 +94,54 @@ struct dispatch *dispatch_new(const struct dispatch_options *options,
 /* Cancels what is on the wire and frees everything.  NULL is fine. */
 void dispatch_free(struct dispatch *dispatch);
 
+/* A partition that was assigned. */
+struct assigned_partition {
+    const char *topic;
+    int32_t number;
+    void *owner;        /* the caller's; partition->owner */
+    bool keeps_threads; /* of conversations: nothing is handed out before they are restored */
+};
+
 /*
  * A partition was assigned.  Gives what stands for it until dispatch_forget().  When the same
  * partition is still leaving, the new one waits for the old one to be idle.
  */
-struct partition *dispatch_assign(struct dispatch *dispatch, const char *topic,
-                                  int32_t number) ATTR_MUST_USE;
+struct partition *dispatch_assign(struct dispatch *dispatch,
+                                  const struct assigned_partition *assigned) ATTR_MUST_USE;
+
+/*
+ * A record of the state topic was read for a partition that keeps threads: while it is restored,
+ * and from then on.  One that tells of a later owner ends the work on the partition.
+ */
+void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
+                         const struct state_read *read, const struct moment *now);
+
+/* All was read that was there when this owner wrote its marker, whose offset is `epoch`. */
+void dispatch_restored(struct dispatch *dispatch, struct partition *partition, int64_t epoch);
+
+/* Whether the end of the partition's log is wanted, to be told by dispatch_saw_end(). */
+bool dispatch_awaits_end(const struct partition *partition);
+
+/*
+ * The offset of the partition's next record.  A log that ends before what was done of it is another
+ * log, of a topic that was made again: it is refused.
+ */
+void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, int64_t end);
+
+/* Whether what is remembered of the partition's threads is there. */
+bool dispatch_is_restored(const struct partition *partition);
+
+/* Whether the work on the partition ended because the state topic tells of a later owner. */
+bool dispatch_is_superseded(const struct partition *partition);
+
+/* Why the partition is refused; NULL: it is not. */
+const char *dispatch_refusal(const struct partition *partition);
+
+/* How many threads of conversations the partition has. */
+size_t dispatch_count_threads(const struct partition *partition);
+
+/* Whom the partition was assigned for. */
+void *dispatch_owner(const struct partition *partition);
 
 /* Whether the partition's next record is wanted now. */
 bool dispatch_wants(const struct dispatch *dispatch, const struct partition *partition);
@@ -121,6 +190,14 @@ void dispatch_answered(struct dispatch *dispatch, struct ask *ask, const struct 
 void dispatch_buried(struct dispatch *dispatch, struct delivery *delivery, const char *why,
                      const struct moment *now);
 
+/* A write that a delivery waits for was acknowledged. */
+void dispatch_recorded(struct dispatch *dispatch, struct delivery *delivery,
+                       const struct moment *now);
+
+/* An attachment arrived, or cannot be had. */
+void dispatch_fetched(struct dispatch *dispatch, struct fetch *fetch,
+                      const struct fetch_result *result, const struct moment *now);
+
 /*
  * Does what is due: retries, opens gates, hands out, stores offsets.  Once a turn of the loop.
  * Gives the moment at which it wants to be called again at the latest.
@@ -133,6 +210,7 @@ struct dispatch_counts {
     size_t waiting_bytes;
     size_t closed_routes;
     size_t partitions;
+    size_t threads;
     wall_ms oldest_open; /* timestamp of the oldest record that is not done; -1: none */
 };
 

@@ -1,21 +1,35 @@
 /*
  * dispatch_inner: what the files of core/dispatch share; nobody else includes it.
  *
- * dispatch.c knows partitions and time, dispatch_start.c turns a record into something to send,
- * dispatch_answer.c knows what an answer means now.
+ * dispatch.c         partitions and time
+ * dispatch_state.c   what is remembered of their threads
+ * dispatch_start.c   from a record to something to send, and the ends of its life
+ * dispatch_answer.c  what the answer to a post means now
+ * dispatch_route.c   channels: their names, and whether they can be posted to
+ * dispatch_errand.c  the steps of a conversation's event, one after the other
+ * dispatch_request.c what is rendered and goes out for each
+ * dispatch_step.c    and what its answer means
+ * dispatch_fetch.c   attachments
  */
 #ifndef WORKER_CORE_DISPATCH_INNER_H
 #define WORKER_CORE_DISPATCH_INNER_H
 
 #include "common/heap.h"
+#include "common/map.h"
 #include "common/random.h"
 #include "worker/core/dispatch.h"
+#include "worker/core/findings.h"
 #include "worker/core/lanes.h"
 #include "worker/core/partition.h"
 #include "worker/core/past.h"
 #include "worker/core/render.h"
 #include "worker/core/routes.h"
 #include "worker/core/servers.h"
+
+/* Why a partition is refused, and the way out. */
+#define TOPIC_MADE_AGAIN                                                                          \
+    "the topic was deleted and made again: what is remembered of it is of another log; stop all " \
+    "workers, then: ireserve-mattermost topics --forget-state TOPIC"
 
 /* Invariant: a WAITING delivery is in `heads` when it is the first of its lane. */
 struct dispatch {
@@ -28,6 +42,7 @@ struct dispatch {
     struct routes routes;
     struct lanes *lanes;
     struct past past;
+    struct map bots;             /* id of a licence's bot, once it was asked for */
     struct delivery_queue heads; /* to be started */
     struct partition_queue partitions;
     struct partition_queue dirty;
@@ -35,6 +50,7 @@ struct dispatch {
     size_t waiting;
     size_t waiting_bytes;
     struct rendering rendering; /* scratch */
+    struct findings findings;   /* scratch */
 };
 
 /* Decodes, routes and renders a delivery that is the first of its lane. */
@@ -44,14 +60,126 @@ void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const 
 void dispatch_render_again(struct dispatch *dispatch, struct delivery *delivery,
                            const struct moment *now);
 
+/* Begins with a conversation's event: nothing of it was done by this process. */
+void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct event *event, const struct moment *now);
+
+/* Goes on with the errand's next step, from wherever the last one ended. */
+void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
+
+/* Renders what the errand's next step sends.  -1: the delivery is buried. */
+int dispatch_prepare(struct dispatch *dispatch, struct delivery *delivery);
+
+/* Writes the request of the errand's step into delivery->ask; it is in READY. */
+void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery);
+
+/* The errand's post was accepted: it goes on. */
+void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct moment *now);
+
+/* Whether the errand's post was made is not known. */
+void dispatch_step_doubted(struct delivery *delivery);
+
+/* A step that is no post was answered. */
+void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,
+                            const struct answer *answer, const struct moment *now);
+
+/* Whether the post is there that could not be changed was answered. */
+void dispatch_post_answered(struct dispatch *dispatch, struct delivery *delivery,
+                            const struct answer *answer, const struct moment *now);
+
+/* The channel is fine, and yet the errand's step was refused.  False: so the post is at fault. */
+bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct answer *answer, const struct moment *now);
+
+/* Gives the attachment that is next to its carrier; false: it has no address, and is passed. */
+bool dispatch_start_fetch(struct dispatch *dispatch, struct delivery *delivery);
+
+/*
+ * The channel of the errand's thread is closed.  Whether the settings name another one by now, in
+ * which the conversation can go on.
+ */
+bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *delivery,
+                       const struct moment *now);
+
+/* What the errand does next. */
+enum errand_step dispatch_next_step(const struct dispatch *dispatch,
+                                    const struct delivery *delivery);
+
+/* What the errand needs to know. */
+struct errand_facts dispatch_facts(const struct dispatch *dispatch,
+                                   const struct delivery *delivery);
+
+/* The thread as the errand's write says it, and what a late write has told above that. */
+struct thread dispatch_thread_of(const struct delivery *delivery);
+
+/*
+ * Writes a thread (NULL: that there is none) to the state topic, under the partition's epoch.
+ * `delivery` waits for it, if it is not NULL.
+ */
+void dispatch_write_thread(struct dispatch *dispatch, struct partition *partition,
+                           const struct thread_name *name, const struct thread *thread,
+                           struct delivery *delivery);
+
+/* Forgets the threads that nobody wrote in for long. */
+void dispatch_expire(struct dispatch *dispatch, const struct moment *now);
+
+/* Refuses a partition, for good. */
+void dispatch_refuse_partition(struct dispatch *dispatch, struct partition *partition,
+                               const char *why);
+
+/* A closed or resolved route is open: who waited at it goes on. */
+void dispatch_open_route(struct dispatch *dispatch, struct route *route, const struct moment *now);
+
+/* The question for a channel's id was answered. */
+void dispatch_channel_answered(struct dispatch *dispatch, struct route *route,
+                               const struct answer *answer, const struct moment *now);
+
+/* A report of the attempt that was answered. */
+struct report dispatch_report_attempt(enum report_kind kind, const struct delivery *delivery,
+                                      const struct answer *answer);
+
+/* Has a delivery whose partition leaves end here, not done; true when it did. */
+bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
+                       const struct moment *now);
+
+/* These are dispatch_answer.c's: what happens to a delivery whose request was not granted. */
+void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,
+                    const struct answer *answer, const struct moment *now);
+/* The server wants a pause, for everybody who sends to it; the delivery waits for its turn. */
+void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct answer *answer, const struct moment *now);
+/* The pause alone. */
+void dispatch_shut_server(struct dispatch *dispatch, const struct delivery *delivery,
+                          const struct answer *answer, const struct moment *now);
+void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct answer *answer, const struct moment *now);
+/* Asks whether the channel, which a refusal may mean, agrees. */
+void dispatch_check(struct dispatch *dispatch, struct delivery *delivery);
+
+/* Takes what was rendered into dispatch->rendering as the delivery's parts. */
+void dispatch_take_parts(struct dispatch *dispatch, struct delivery *delivery);
+
+/* Lets another delivery try the closed route that this one was trying, if it was. */
+void dispatch_stop_probing(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct moment *now);
+
+/* Holds a delivery at its closed or unresolved route. */
+void dispatch_hold(struct delivery *delivery);
+
 /* Has the record buried as a dead letter. */
 void dispatch_bury(struct dispatch *dispatch, struct delivery *delivery,
                    const struct letter *letter);
 
 /* The record is done: its offset may pass, the next of its key may start. */
-void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery);
+void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery,
+                     const struct moment *now);
 
-/* Takes a delivery out of everything, not done, and frees it. */
+/* Takes a delivery out that stands nowhere (no queue, wire, heap or route), not done, and frees it.
+ */
+void dispatch_drop(struct dispatch *dispatch, struct delivery *delivery);
+
+/* Takes a delivery out of where its state says that it stands, not done, and frees it. */
 void dispatch_withdraw(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now);
 

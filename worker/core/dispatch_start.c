@@ -45,10 +45,16 @@ static void end(struct dispatch *dispatch, struct delivery *delivery, bool close
     delivery_free(delivery);
 }
 
-void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery)
+void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
 {
+    dispatch_stop_probing(dispatch, delivery, now);
     delivery_set_state(delivery, DELIVERY_DONE);
     end(dispatch, delivery, true);
+}
+
+void dispatch_drop(struct dispatch *dispatch, struct delivery *delivery)
+{
+    end(dispatch, delivery, false);
 }
 
 static void cancel(struct dispatch *dispatch, struct ask *ask)
@@ -75,6 +81,14 @@ static void disengage(struct dispatch *dispatch, struct delivery *delivery)
     case DELIVERY_CHECKING:
         cancel(dispatch, &delivery->ask);
         return;
+    case DELIVERY_FETCHING:
+        dispatch->port.cancel_fetch(dispatch->port.context, &delivery->fetch);
+        delivery->fetch.carrier = NULL;
+        return;
+    case DELIVERY_RECORDING:
+        dispatch->port.forget_write(dispatch->port.context, delivery);
+        delivery->recording = NULL;
+        return;
     case DELIVERY_RESTING:
         heap_remove(&dispatch->due, &delivery->due.node);
         return;
@@ -89,14 +103,21 @@ static void disengage(struct dispatch *dispatch, struct delivery *delivery)
     }
 }
 
+void dispatch_stop_probing(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct moment *now)
+{
+    if (!delivery->probes)
+        return;
+    delivery->probes = false;
+    delivery->route->probing = false;
+    dispatch_try_route(dispatch, delivery->route, now->mono);
+}
+
 void dispatch_withdraw(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now)
 {
     disengage(dispatch, delivery);
-    if (delivery->probes) {
-        delivery->route->probing = false;
-        dispatch_try_route(dispatch, delivery->route, now->mono);
-    }
+    dispatch_stop_probing(dispatch, delivery, now);
     end(dispatch, delivery, false);
 }
 
@@ -149,10 +170,10 @@ static void keep_names(struct delivery *delivery, const struct event *event)
 
 /* A record that is deliberately not sent. */
 static void pass_over(struct dispatch *dispatch, struct delivery *delivery,
-                      const struct report *report)
+                      const struct report *report, const struct moment *now)
 {
     dispatch->port.report(dispatch->port.context, report);
-    dispatch_finish(dispatch, delivery);
+    dispatch_finish(dispatch, delivery, now);
 }
 
 /* -1: the delivery went another way. */
@@ -180,12 +201,19 @@ static int render(struct dispatch *dispatch, struct delivery *delivery, const st
         dispatch_bury(dispatch, delivery, &letter);
         return -1;
     }
+    dispatch_take_parts(dispatch, delivery);
+    delivery->prioritised = route->server->priority;
+    return 0;
+}
+
+void dispatch_take_parts(struct dispatch *dispatch, struct delivery *delivery)
+{
+    struct rendering *rendering = &dispatch->rendering;
+
     delivery->parts = mem_copy(rendering->parts, rendering->count * sizeof(struct text));
     delivery->part_count = rendering->count;
-    delivery->prioritised = route->server->priority;
     memset(rendering->parts, 0, rendering->count * sizeof(struct text));
     rendering->count = 0;
-    return 0;
 }
 
 void dispatch_enqueue(struct dispatch *dispatch, struct delivery *delivery)
@@ -228,22 +256,37 @@ static void route(struct dispatch *dispatch, struct delivery *delivery, const st
     case ROUTE_FOUND:
         delivery->route =
             routes_get(&dispatch->routes, &dispatch->servers, target.integration, target.channel);
-        place(dispatch, delivery, event, now);
+        if (event->kind == EVENT_NOTIFICATION)
+            place(dispatch, delivery, event, now);
+        else
+            dispatch_begin_errand(dispatch, delivery, event, now);
         return;
     case ROUTE_UNMAPPED:
         report.outcome = OUTCOME_UNMAPPED;
         report.why = "no channel for this type";
-        pass_over(dispatch, delivery, &report);
+        pass_over(dispatch, delivery, &report, now);
         return;
     case ROUTE_INACTIVE:
         report.outcome = OUTCOME_INACTIVE;
         report.why = "the integration is not active";
-        pass_over(dispatch, delivery, &report);
+        pass_over(dispatch, delivery, &report, now);
         return;
     case ROUTE_UNKNOWN_LICENCE:
         dispatch_bury(dispatch, delivery, &letter);
         return;
     }
+}
+
+/* Whether the record is in the right topic, under the right key; -1: the problem is set. */
+static int check_place(const struct event *event, const struct delivery *delivery,
+                       struct event_problem *reterr)
+{
+    if (event->kind == EVENT_NOTIFICATION || delivery->partition->threads)
+        return event_check_key(event, delivery->record, reterr);
+    *reterr = (struct event_problem){ .reason = REASON_WRONG_TOPIC,
+                                      .field = "type",
+                                      .words = "belongs in the topic of conversations" };
+    return -1;
 }
 
 void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
@@ -253,14 +296,18 @@ void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const 
     struct report report;
 
     must(delivery->state == DELIVERY_WAITING);
-    if (lanes_is_blocked(delivery)) { /* the one before it left its partition not done */
-        end(dispatch, delivery, false);
+    /* A refused partition, or one that leaves and before this had to leave another of its key. */
+    if (delivery->partition->standing == PARTITION_REFUSED || lanes_is_blocked(delivery)) {
+        dispatch_drop(dispatch, delivery);
         return;
     }
     switch (event_read(delivery->record, &event, &problem)) {
     case EVENT_READ:
         keep_names(delivery, &event);
-        route(dispatch, delivery, &event, now);
+        if (check_place(&event, delivery, &problem) != 0)
+            bury_unreadable(dispatch, delivery, &problem);
+        else
+            route(dispatch, delivery, &event, now);
         return;
     case EVENT_OF_UNKNOWN_TYPE:
         keep_names(delivery, &event);
@@ -268,7 +315,7 @@ void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const 
         report.outcome = OUTCOME_UNKNOWN_TYPE;
         report.type = event.type;
         report.licence = event.licence;
-        pass_over(dispatch, delivery, &report);
+        pass_over(dispatch, delivery, &report, now);
         return;
     case EVENT_UNREADABLE:
         bury_unreadable(dispatch, delivery, &problem);

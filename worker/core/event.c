@@ -25,6 +25,12 @@ static const struct type {
     data_reader *read;
 } types[] = {
     { "nl.ireserve.notification.v1", EVENT_NOTIFICATION, event_read_notification },
+    { "nl.ireserve.conversation.started.v1", EVENT_CONVERSATION_STARTED, event_read_conversation },
+    { "nl.ireserve.conversation.message.v1", EVENT_MESSAGE, event_read_conversation },
+    { "nl.ireserve.conversation.message-edited.v1", EVENT_MESSAGE_EDITED, event_read_conversation },
+    { "nl.ireserve.conversation.message-deleted.v1", EVENT_MESSAGE_DELETED,
+      event_read_conversation },
+    { "nl.ireserve.conversation.closed.v1", EVENT_CONVERSATION_CLOSED, event_read_conversation },
 };
 
 static const struct type *find_type(const char *name)
@@ -56,19 +62,10 @@ static int read_content_type(const struct place *place, const struct member *mem
     return 0;
 }
 
-static int read_data(const struct place *place, const struct member *member, const json_t *value,
-                     void *ret)
-{
-    if (!json_is_object(value))
-        return event_refuse(place, place->reason, member->name, "must be an object");
-    *(const json_t **)ret = value;
-    return 0;
-}
-
 static const struct member carriers[] = {
     { "data_base64", refuse_base64, 0, 0, 0 },
     { "datacontenttype", read_content_type, 0, 0, 0 },
-    { "data", read_data, 0, 0, MEMBER_REQUIRED },
+    { "data", member_object, 0, 0, MEMBER_REQUIRED },
     { .name = NULL },
 };
 
@@ -212,6 +209,7 @@ void event_free(struct event *event)
         return;
     json_decref(memory->root);
     free(memory->fields);
+    free(memory->attachments);
     free(memory);
     *event = (struct event){ 0 };
 }

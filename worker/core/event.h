@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/attrs.h"
 #include "common/units.h"
@@ -43,10 +44,23 @@ enum {
     EVENT_MAX_URL = 2048,
     EVENT_MAX_FIELD_TITLE = 200,
     EVENT_MAX_FIELD_VALUE = 4000,
+    EVENT_MAX_CONVERSATION = 190, /* conversation_id, message_id */
+    EVENT_MAX_PERSON = 200,       /* a name */
+    EVENT_MAX_EMAIL = 320,
+    EVENT_MAX_PAGE_TITLE = 500,
+    EVENT_MAX_FILE_NAME = 255,
+    EVENT_MAX_MIME_TYPE = 127,
 };
 
+enum { EVENT_MAX_ATTACHMENTS = 50 };
+
 enum event_kind {
-    EVENT_NOTIFICATION, /* nl.ireserve.notification.v1 */
+    EVENT_NOTIFICATION,         /* nl.ireserve.notification.v1 */
+    EVENT_CONVERSATION_STARTED, /* nl.ireserve.conversation.started.v1 */
+    EVENT_MESSAGE,              /* nl.ireserve.conversation.message.v1 */
+    EVENT_MESSAGE_EDITED,       /* nl.ireserve.conversation.message-edited.v1 */
+    EVENT_MESSAGE_DELETED,      /* nl.ireserve.conversation.message-deleted.v1 */
+    EVENT_CONVERSATION_CLOSED,  /* nl.ireserve.conversation.closed.v1 */
 };
 
 enum event_severity { SEVERITY_INFO, SEVERITY_IMPORTANT, SEVERITY_URGENT };
@@ -73,6 +87,35 @@ struct notification {
     wall_ms occurred_at; /* -1: not said */
 };
 
+enum sender_role { SENDER_VISITOR, SENDER_AGENT, SENDER_SYSTEM };
+
+/* A file that belongs to a message.  It can be wrong in any way without costing the message. */
+struct attachment {
+    const char *url;  /* absolute, http or https, as struct notification's; NULL: none, or not */
+    const char *name; /* NULL: none */
+    const char *mime_type; /* NULL: none */
+    int64_t size;          /* in bytes; -1: not said */
+};
+
+/*
+ * `data` of the types nl.ireserve.conversation.*.  What a type does not have, and optional members
+ * that are absent or empty, are NULL.
+ */
+struct conversation {
+    const char *id;               /* conversation_id: never NULL nor empty */
+    const char *visitor_name;     /* of started */
+    const char *visitor_email;    /* likewise */
+    const char *page_url;         /* likewise; as struct notification's url */
+    const char *page_title;       /* likewise */
+    const char *message_id;       /* of message and its edit and deletion: never NULL nor empty */
+    enum sender_role sender_role; /* of message and its edit */
+    const char *sender_name;      /* likewise */
+    const char *text;             /* likewise; NULL: it is empty */
+    const struct attachment *attachments; /* of message */
+    size_t attachment_count;
+    wall_ms at; /* started_at, sent_at, edited_at, deleted_at or closed_at; -1: not said */
+};
+
 /*
  * All strings are valid UTF-8 without NUL and live until event_free(); those of the envelope have
  * no control characters.  Moments are in 1970 or later.
@@ -88,6 +131,7 @@ struct event {
     const char *tracestate;  /* NULL: as above */
     wall_ms time;            /* -1: not said */
     struct notification notification;
+    struct conversation conversation;
     void *memory; /* what the strings live in */
 };
 
@@ -110,6 +154,14 @@ enum event_reading {
  */
 enum event_reading event_read(const struct record *record, struct event *ret,
                               struct event_problem *reterr) ATTR_MUST_USE;
+
+/*
+ * Whether the record of an event that was read has the key that keeps its order: what happens in a
+ * conversation has the conversation's id, byte for byte, and a notification any key or none.  -1:
+ * *reterr is set.
+ */
+int event_check_key(const struct event *event, const struct record *record,
+                    struct event_problem *reterr) ATTR_MUST_USE;
 
 /* Frees what event_read() gave; an event that is all zero is fine. */
 void event_free(struct event *event);

@@ -23,13 +23,15 @@ struct place {
 
 struct member;
 
-/* Reads a value, never null, into what *ret is by the member's table.  -1: the problem is set. */
+/* Reads a value, never null, into what *ret is by the member's table.  -1: the problem is set, and
+ * *ret is as it was. */
 typedef int member_reader(const struct place *place, const struct member *member,
                           const json_t *value, void *ret);
 
 enum {
     MEMBER_REQUIRED = 1,
-    MEMBER_FILLED = 2, /* a string must not be empty */
+    MEMBER_FILLED = 2,   /* a string must not be empty */
+    MEMBER_FORGIVEN = 4, /* a wrong value is as good as absent */
 };
 
 struct member {
@@ -40,11 +42,19 @@ struct member {
     unsigned flags;
 };
 
-/* Readers.  *ret is a const char *, but a wall_ms for times and a const json_t * for lists. */
-member_reader member_text; /* any string; an optional one that is empty stays NULL */
+/*
+ * Readers.  *ret is a const char *, but a wall_ms for times and a const json_t * for lists and
+ * objects.  An empty string leaves *ret as it was.
+ */
+member_reader member_text; /* any string */
 member_reader member_name; /* text without control characters */
+member_reader member_url;  /* a name as struct notification's url, or empty */
 member_reader member_time; /* RFC 3339, in 1970 or later */
 member_reader member_list;
+member_reader member_object;
+
+/* The index of the one of `names` that the value is; -1: it is none of them. */
+int member_choice(const json_t *value, const char *const *names, size_t count) ATTR_MUST_USE;
 
 /* Reads the members of `object` into the struct at `target`.  The table ends with a NULL name. */
 int members_read(const struct place *place, const struct member *members, const json_t *object,
@@ -78,10 +88,15 @@ int event_read_envelope(const struct record *record, const char *prefix, json_t 
 struct event_memory {
     json_t *root;
     struct event_field *fields;
+    struct attachment *attachments;
 };
 
 /* Reads `data` of nl.ireserve.notification.v1. */
 int event_read_notification(const json_t *data, struct event *ret,
+                            struct event_problem *reterr) ATTR_MUST_USE;
+
+/* Reads `data` of the type nl.ireserve.conversation.* that the event's kind says. */
+int event_read_conversation(const json_t *data, struct event *ret,
                             struct event_problem *reterr) ATTR_MUST_USE;
 
 #endif

@@ -85,8 +85,8 @@ int event_parse(const char *bytes, size_t length, json_t **ret, struct event_pro
         return -1;
 
     *ret = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &error);
-    /* An integer of 2^63 or more is refused.  No member that is read is one, and as a double it is
-     * ignored with the rest of its unknown member. */
+    /* An integer of 2^63 or more is refused.  No member that is read may be one, and as a double it
+     * is ignored with the rest of its member; integers that are read do as well as doubles. */
     if (!*ret && json_error_code(&error) == json_error_numeric_overflow)
         *ret = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
     if (!*ret)

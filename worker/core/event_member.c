@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/rfc3339.h"
 #include "worker/core/event_inner.h"
@@ -32,7 +33,8 @@ int members_read(const struct place *place, const struct member *members, const 
     for (const struct member *member = members; member->name; member++) {
         const json_t *value = json_object_get(object, member->name);
         if (value && !json_is_null(value)) {
-            if (member->read(place, member, value, (char *)target + member->offset) != 0)
+            if (member->read(place, member, value, (char *)target + member->offset) != 0 &&
+                !(member->flags & MEMBER_FORGIVEN))
                 return -1;
         } else if (member->flags & MEMBER_REQUIRED) {
             return event_refuse(place, place->reason, member->name, "is missing");
@@ -64,7 +66,7 @@ int member_text(const struct place *place, const struct member *member, const js
     if (length > member->most && count_characters(string, length) > member->most)
         return event_refuse(place, REASON_TOO_LARGE, member->name, "is longer than %zu characters",
                             member->most);
-    if (length > 0 || (member->flags & MEMBER_REQUIRED))
+    if (length > 0)
         *(const char **)ret = string;
     return 0;
 }
@@ -83,10 +85,45 @@ static bool has_control(const char *string)
 int member_name(const struct place *place, const struct member *member, const json_t *value,
                 void *ret)
 {
-    if (member_text(place, member, value, ret) != 0)
+    const char *name = *(const char **)ret;
+
+    if (member_text(place, member, value, &name) != 0)
         return -1;
     if (has_control(json_string_value(value)))
         return event_refuse(place, place->reason, member->name, "holds a control character");
+    *(const char **)ret = name;
+    return 0;
+}
+
+/* What is behind http:// or https://; NULL: it begins with neither. */
+static const char *skip_scheme(const char *url)
+{
+    static const char *const schemes[] = { "http://", "https://" };
+
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
+        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
+            return url + strlen(schemes[i]);
+    return NULL;
+}
+
+int member_url(const struct place *place, const struct member *member, const json_t *value,
+               void *ret)
+{
+    const char *url = "";
+
+    if (member_name(place, member, value, &url) != 0)
+        return -1;
+    if (*url == '\0')
+        return 0;
+
+    const char *host = skip_scheme(url);
+    if (!host || strchr("/?#", *host)) /* which also finds the end */
+        return event_refuse(place, place->reason, member->name,
+                            "is not an absolute http or https address");
+    if (strpbrk(url, " \"<>\\"))
+        return event_refuse(place, place->reason, member->name,
+                            "holds a blank, a quote, <, > or a backslash");
+    *(const char **)ret = url;
     return 0;
 }
 
@@ -114,4 +151,21 @@ int member_list(const struct place *place, const struct member *member, const js
                             member->most);
     *(const json_t **)ret = value;
     return 0;
+}
+
+int member_object(const struct place *place, const struct member *member, const json_t *value,
+                  void *ret)
+{
+    if (!json_is_object(value))
+        return event_refuse(place, place->reason, member->name, "must be an object");
+    *(const json_t **)ret = value;
+    return 0;
+}
+
+int member_choice(const json_t *value, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (json_is_string(value) && strcmp(json_string_value(value), names[i]) == 0)
+            return (int)i;
+    return -1;
 }

@@ -1,9 +1,6 @@
 /*
  * The data of nl.ireserve.notification.v1.
  */
-#include <string.h>
-#include <strings.h>
-
 #include "common/mem.h"
 #include "worker/core/event_inner.h"
 
@@ -12,37 +9,6 @@ struct target {
     struct notification notification;
     const json_t *fields;
 };
-
-/* What is behind http:// or https://; NULL: it begins with neither. */
-static const char *skip_scheme(const char *url)
-{
-    static const char *const schemes[] = { "http://", "https://" };
-
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
-        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
-            return url + strlen(schemes[i]);
-    return NULL;
-}
-
-static int read_url(const struct place *place, const struct member *member, const json_t *value,
-                    void *ret)
-{
-    const char **url = ret;
-
-    if (member_name(place, member, value, ret) != 0)
-        return -1;
-    if (!*url)
-        return 0;
-
-    const char *host = skip_scheme(*url);
-    if (!host || strchr("/?#", *host)) /* which also finds the end */
-        return event_refuse(place, place->reason, member->name,
-                            "is not an absolute http or https address");
-    if (strpbrk(*url, " \"<>\\"))
-        return event_refuse(place, place->reason, member->name,
-                            "holds a blank, a quote, <, > or a backslash");
-    return 0;
-}
 
 static int read_severity(const struct place *place, const struct member *member,
                          const json_t *value, void *ret)
@@ -53,13 +19,13 @@ static int read_severity(const struct place *place, const struct member *member,
         [SEVERITY_URGENT] = "urgent",
     };
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-        if (json_is_string(value) && strcmp(json_string_value(value), names[i]) == 0) {
-            *(enum event_severity *)ret = (enum event_severity)i;
-            return 0;
-        }
-    }
-    return event_refuse(place, place->reason, member->name, "must be info, important or urgent");
+    int choice = member_choice(value, names, sizeof(names) / sizeof(*names));
+
+    if (choice < 0)
+        return event_refuse(place, place->reason, member->name,
+                            "must be info, important or urgent");
+    *(enum event_severity *)ret = (enum event_severity)choice;
+    return 0;
 }
 
 static int read_flag(const struct place *place, const struct member *member, const json_t *value,
@@ -77,7 +43,7 @@ static const struct member members[] = {
     { "text", member_text, TEXT(text), EVENT_MAX_TEXT, MEMBER_REQUIRED | MEMBER_FILLED },
     { "title", member_text, TEXT(title), EVENT_MAX_TITLE, 0 },
     { "label", member_text, TEXT(label), EVENT_MAX_LABEL, 0 },
-    { "url", read_url, TEXT(url), EVENT_MAX_URL, 0 },
+    { "url", member_url, TEXT(url), EVENT_MAX_URL, 0 },
     { "severity", read_severity, TEXT(severity), 0, 0 },
     { "fields", member_list, offsetof(struct target, fields), EVENT_MAX_FIELDS, 0 },
     { "occurred_at", member_time, TEXT(occurred_at), 0, 0 },
@@ -103,6 +69,7 @@ static int read_fields(const json_t *list, struct event_field *fields, struct ev
         const json_t *field = json_array_get(list, i);
         if (!json_is_object(field))
             return event_refuse(&place, place.reason, "", "must be an object");
+        fields[i].value = "";
         if (members_read(&place, field_members, field, &fields[i]) != 0)
             return -1;
     }

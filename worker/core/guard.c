@@ -205,10 +205,80 @@ static const struct {
     ['\\'] = { guard_backslash, false },
 };
 
+/* Whether `at` is in a web address, where an invisible space would lead elsewhere. */
+static bool is_in_address(const struct scan *scan, size_t at)
+{
+    enum { FURTHEST = 256 }; /* many @ in a row shall not take for ever */
+
+    for (size_t i = at; i-- > 0 && at - i < FURTHEST;) {
+        if (strchr(" \n<>\"()[]", scan->bytes[i]))
+            return false;
+        if (scan->bytes[i] == ':' && near(scan, i, 1) == '/' && near(scan, i, 2) == '/')
+            return follows_scheme(scan, i);
+        if (scan->bytes[i] == '.' && follows_www(scan, i))
+            return true;
+    }
+    return false;
+}
+
+static enum guard guard_trusted_mention(const struct scan *scan, size_t at)
+{
+    enum guard guard = guard_mention(scan, at);
+
+    return guard != GUARD_NONE && is_in_address(scan, at) ? GUARD_PERCENT : guard;
+}
+
+/* Whether what stands between & and ; means an @. */
+static bool means_at_sign(const char *name, size_t length)
+{
+    bool is_hex = length > 1 && (name[1] == 'x' || name[1] == 'X');
+    size_t zeros = 1 + is_hex;
+
+    if (length > 0 && *name != '#')
+        return length == strlen("commat") && strncmp(name, "commat", length) == 0;
+    while (zeros < length && name[zeros] == '0')
+        zeros++;
+    return length == zeros + 2 && strncmp(name + zeros, is_hex ? "40" : "64", 2) == 0;
+}
+
+/* What follows a character reference to an @. */
+static enum guard guard_reference_end(const struct scan *scan, size_t at)
+{
+    size_t begin = at;
+
+    while (begin > 0 && (is_alnum(scan->bytes[begin - 1]) || scan->bytes[begin - 1] == '#'))
+        begin--;
+    if (near(scan, begin, -1) != '&' || !means_at_sign(scan->bytes + begin, at - begin))
+        return GUARD_NONE;
+    return GUARD_AFTER;
+}
+
+/* ![image] → a ! and a link. */
+static enum guard guard_image(const struct scan *scan, size_t at)
+{
+    return near(scan, at, 1) == '[' ? GUARD_AFTER : GUARD_NONE;
+}
+
+static enum guard guard_of_trusted(const struct scan *scan, size_t at)
+{
+    switch (scan->bytes[at]) {
+    case '@':
+        return guard_trusted_mention(scan, at);
+    case ';':
+        return guard_reference_end(scan, at);
+    case '!':
+        return guard_image(scan, at);
+    default:
+        return GUARD_NONE;
+    }
+}
+
 enum guard guard_of(const struct scan *scan, size_t at)
 {
     unsigned char byte = (unsigned char)scan->bytes[at];
 
+    if (scan->place == DEFUSE_TRUSTED)
+        return guard_of_trusted(scan, at);
     if (byte >= 128 || !guards[byte].find)
         return GUARD_NONE;
     if (scan->place == DEFUSE_PLAIN && !guards[byte].also_plain)

@@ -25,6 +25,7 @@ enum guard {
     GUARD_AFTER,     /* an invisible space behind it */
     GUARD_ESCAPE,    /* a backslash before it */
     GUARD_REFERENCE, /* a character reference instead of it: &lt; or &#36; */
+    GUARD_PERCENT,   /* %40 instead of it, which is the same in a web address */
 };
 
 /* What the character at `at` needs. */

@@ -21,6 +21,14 @@ const struct integration *integration_find(const struct integrations *integratio
                    compare_licence);
 }
 
+bool integrations_have_conversations(const struct integrations *integrations)
+{
+    for (size_t i = 0; i < integrations->count; i++)
+        if (*integrations->list[i].conversation_channel)
+            return true;
+    return false;
+}
+
 static int compare_type(const void *type, const void *member)
 {
     const struct channel_mapping *mapping = member;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/attrs.h"
+#include "worker/core/words.h"
 
 /* A notification type and where it goes. */
 struct channel_mapping {
@@ -24,7 +25,8 @@ struct integration {
     const char *server_url; /* no slash at the end; may have a path */
     const char *bot_token;  /* secret */
     uint8_t post_key[32];   /* secret: what makes pending_post_ids unguessable; from the token */
-    const char *conversation_channel;
+    const char *conversation_channel;       /* where conversations are mirrored; empty: nowhere */
+    enum language language;                 /* of what the worker itself says */
     const struct channel_mapping *mappings; /* sorted by type */
     size_t mapping_count;
     const char *const *outgoing_webhook_tokens; /* secret */
@@ -40,6 +42,9 @@ struct integrations {
 /* The integration of a licence; NULL when there is none. */
 const struct integration *integration_find(const struct integrations *integrations,
                                            const char *licence) ATTR_MUST_USE;
+
+/* Whether anybody's conversations are mirrored: else their topics need not even be there. */
+bool integrations_have_conversations(const struct integrations *integrations);
 
 /* The channel that a notification type is mapped to; NULL when it is not mapped or empty. */
 const char *integration_find_channel(const struct integration *integration,

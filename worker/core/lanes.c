@@ -40,18 +40,33 @@ void lanes_free(struct lanes *lanes)
     free(lanes);
 }
 
-/* Writes the name of a delivery's lane; one byte tells an empty key from none. */
-static const struct text *name_lane(struct lanes *lanes, const struct delivery *delivery)
+/* Writes the name of a key's lane; one byte tells an empty key from none. */
+static const struct text *name_of_key(struct lanes *lanes, const struct partition *partition,
+                                      const char *key, size_t length)
 {
-    const struct record *record = delivery->record;
-    const void *partition = delivery->partition;
+    const void *address = partition; /* one lane a partition and key */
     struct text *name = &lanes->name;
 
     text_clear(name);
-    text_add(name, &partition, sizeof(partition)); /* the address: one lane a partition and key */
-    text_add_char(name, record->key ? 'k' : '-');
-    text_add(name, record->key, record->key ? record->key_length : 0);
+    text_add(name, &address, sizeof(address));
+    text_add_char(name, key ? 'k' : '-');
+    text_add(name, key, key ? length : 0);
     return name;
+}
+
+static const struct text *name_lane(struct lanes *lanes, const struct delivery *delivery)
+{
+    const struct record *record = delivery->record;
+
+    return name_of_key(lanes, delivery->partition, record->key, record->key_length);
+}
+
+struct delivery *lanes_find(struct lanes *lanes, const struct partition *partition, const char *key)
+{
+    const struct text *name = name_of_key(lanes, partition, key, strlen(key));
+    const struct lane *lane = map_find(&lanes->map, name->bytes, name->length);
+
+    return lane ? TAILQ_FIRST(&lane->members) : NULL;
 }
 
 bool lanes_enter(struct lanes *lanes, struct delivery *delivery)

@@ -12,6 +12,7 @@
 #include "worker/core/delivery.h"
 
 struct lanes;
+struct partition;
 
 struct lanes *lanes_new(void) ATTR_MUST_USE;
 
@@ -20,6 +21,10 @@ void lanes_free(struct lanes *lanes);
 
 /* Puts a delivery at the end of its key's lane.  Whether it is the first there. */
 bool lanes_enter(struct lanes *lanes, struct delivery *delivery);
+
+/* The first of the lane of that key, a string, in the partition; NULL: there is none. */
+struct delivery *lanes_find(struct lanes *lanes, const struct partition *partition,
+                            const char *key);
 
 /* Whether a delivery is the first of its lane. */
 bool lanes_is_first(const struct delivery *delivery);

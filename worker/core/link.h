@@ -1,10 +1,11 @@
 /*
- * link: a URL from outside → one that a click may follow.
+ * link: a URL from outside → one that a click may follow; and the URLs in a text.
  */
 #ifndef WORKER_CORE_LINK_H
 #define WORKER_CORE_LINK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/text.h"
 
@@ -16,5 +17,18 @@ enum { LINK_MAX_RUNES = 1200 }; /* as the server counts, which takes an & for si
  * is made to look like one), or too long.
  */
 bool link_add(const char *url, struct text *ret);
+
+/* Where a URL stands in a text. */
+struct link_place {
+    size_t begin;
+    size_t end;
+};
+
+/*
+ * Finds the first URL at or after `from` that begins with http:// or https:// and is no longer than
+ * EVENT_MAX_URL bytes.  What follows a URL in a sentence is none of it: a full stop, a bracket that
+ * was opened before it.  False: there is none.
+ */
+bool link_find(const char *text, size_t length, size_t from, struct link_place *ret);
 
 #endif

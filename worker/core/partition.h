@@ -10,10 +10,36 @@
 
 #include "worker/core/delivery.h"
 #include "worker/core/ledger.h"
+#include "worker/core/threads.h"
+
+/* Whether the partition's records may be handed out: not before its threads are known. */
+enum partition_standing {
+    PARTITION_RESTORING, /* its threads are being read */
+    PARTITION_UNPROVEN,  /* they are known; the end of its log has to fit them */
+    PARTITION_OPEN,
+    PARTITION_REFUSED, /* its log is not the one that its threads tell of */
+};
+
+/* A thread that the topic does not tell as it should. */
+struct thread_repair {
+    char *licence;
+    char *conversation;
+    SLIST_ENTRY(thread_repair) next;
+};
+
+SLIST_HEAD(thread_repairs, thread_repair);
 
 struct partition {
     char *topic;
     int32_t number;
+    void *owner; /* the dispatcher's user's */
+    enum partition_standing standing;
+    struct threads *threads; /* NULL: this topic has none */
+    int64_t epoch;           /* this assignment's; -1: not restored yet */
+    int64_t doubt_below;     /* what an earlier owner may have begun; -1: nothing was read yet */
+    struct thread_repairs repairs; /* what is to be written again once it is restored */
+    size_t expiry_position;        /* in the threads */
+    mono_ms expiry_due;
     struct ledger *ledger;
     int64_t next;               /* the lowest offset that was not read yet */
     int64_t acked;              /* the last acknowledged commit; -1: not known yet */
@@ -21,6 +47,7 @@ struct partition {
     struct record *held_back;   /* read, but beyond the window: handed out when commits catch up */
     bool leaving;               /* nothing new is started */
     bool lost;                  /* leaving, and nothing can be stored any more */
+    bool superseded;            /* leaving, because somebody else's marker came after ours */
     bool dirty;                 /* its commit point may have moved */
     struct partition *elder;    /* the same partition's earlier assignment that is not idle yet */
     struct delivery_queue open; /* not done, oldest first */
@@ -38,6 +65,9 @@ struct partition *partition_new(const char *topic, int32_t number, size_t window
  * would have the next owner do it again.
  */
 int64_t partition_reach(const struct partition *partition);
+
+/* Forgets what was to be written again. */
+void partition_forget_repairs(struct partition *partition);
 
 /* Frees an assignment without open deliveries.  NULL is fine. */
 void partition_free(struct partition *partition);

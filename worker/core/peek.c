@@ -92,28 +92,24 @@ static void keep(struct peek name, struct peek value, const struct peek_wanted *
 }
 
 /* `at` is where a member begins; gives the comma or bracket behind it. */
-static const char *take_member(const char *at, const char *end, const struct peek_wanted *wanted,
-                               size_t count)
+static const char *take_member(const char *at, const char *end, struct peek *name,
+                               struct peek *value)
 {
-    struct peek name;
-    struct peek value;
-
     if (at == end || *at != '"')
         return NULL;
-    name.at = at;
+    name->at = at;
     at = skip_string(at + 1, end);
     if (!at)
         return NULL;
-    name.length = (size_t)(at - name.at);
+    name->length = (size_t)(at - name->at);
     at = skip_space(at, end);
     if (at == end || *at != ':')
         return NULL;
-    value.at = skip_space(at + 1, end);
-    at = skip_value(value.at, end);
+    value->at = skip_space(at + 1, end);
+    at = skip_value(value->at, end);
     if (!at)
         return NULL;
-    value.length = (size_t)(at - value.at);
-    keep(name, value, wanted, count);
+    value->length = (size_t)(at - value->at);
     at = skip_space(at, end);
     return at < end && (*at == ',' || *at == '}') ? at : NULL;
 }
@@ -126,20 +122,45 @@ static void forget(const struct peek_wanted *wanted, size_t count)
 
 bool peek_members(struct peek object, const struct peek_wanted *wanted, size_t count)
 {
+    struct peek name;
+    struct peek value;
+    const char *at = NULL;
+    bool broken;
+
     forget(wanted, count);
-    if (!object.at || *object.at != '{')
+    while (peek_next_member(object, &at, &name, &value, &broken))
+        keep(name, value, wanted, count);
+    if (broken)
+        forget(wanted, count);
+    return !broken;
+}
+
+/* Behind the opening bracket, or where the last member ended; NULL: this is no object. */
+static const char *go_on(struct peek object, const char *at)
+{
+    if (at || !object.at || *object.at != '{')
+        return at;
+    return skip_space(object.at + 1, object.at + object.length);
+}
+
+bool peek_next_member(struct peek object, const char **at, struct peek *retname,
+                      struct peek *retvalue, bool *retbroken)
+{
+    const char *end = object.at ? object.at + object.length : NULL;
+    const char *next = go_on(object, *at);
+
+    *retbroken = true;
+    if (!next || next == end)
         return false;
-    const char *end = object.at + object.length;
-    const char *at = skip_space(object.at + 1, end);
-    if (at < end && *at == '}')
-        return true;
-    do
-        at = take_member(skip_space(at, end), end, wanted, count);
-    while (at && *at++ == ',');
-    if (at == end)
-        return true;
-    forget(wanted, count);
-    return false;
+    if (*next == '}') {
+        *retbroken = next + 1 != end;
+        return false;
+    }
+    if (*at && *next++ != ',')
+        return false;
+    *at = take_member(skip_space(next, end), end, retname, retvalue);
+    *retbroken = !*at;
+    return *at;
 }
 
 static int hex_value(char c)

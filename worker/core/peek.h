@@ -35,6 +35,13 @@ struct peek peek_at(const char *text, size_t length) ATTR_MUST_USE;
  */
 bool peek_members(struct peek object, const struct peek_wanted *wanted, size_t count);
 
+/*
+ * Goes from member to member of an object: *at is NULL at the beginning.  False: there are no more,
+ * or what follows is no JSON (then *broken).
+ */
+bool peek_next_member(struct peek object, const char **at, struct peek *retname,
+                      struct peek *retvalue, bool *retbroken) ATTR_MUST_USE;
+
 /* Whether the value is a string and says exactly this. */
 bool peek_equals(struct peek value, const char *string);
 

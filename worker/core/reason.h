@@ -13,6 +13,8 @@
     X(NOT_JSON, "not_json")               /* not UTF-8, not JSON, NUL, duplicate keys, too deep */ \
     X(BAD_ENVELOPE, "bad_envelope")       /* not a CloudEvent 1.0 */                               \
     X(BAD_DATA, "bad_data")               /* `data` is not what its type promises */               \
+    X(WRONG_KEY, "wrong_key")             /* the key is not the event's conversation */            \
+    X(WRONG_TOPIC, "wrong_topic")         /* an event of conversations in another topic */         \
     X(UNKNOWN_LICENCE, "unknown_licence") /* no integration of that licence */                     \
     X(REFUSED_BY_SERVER, "refused_by_server") /* Mattermost will never take this post */           \
     X(TOO_LONG, "too_long") /* the server refuses the size, also after splitting */

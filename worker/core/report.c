@@ -5,3 +5,9 @@ const char *const outcome_names[OUTCOME_COUNT] = {
     OUTCOMES(X)
 #undef X
 };
+
+const char *const lookup_names[LOOKUP_COUNT] = {
+#define X(name, words) [LOOKUP_##name] = words,
+    LOOKUPS(X)
+#undef X
+};

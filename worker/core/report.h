@@ -39,12 +39,31 @@ enum report_kind {
     REPORT_RESUMED,        /* a closed route is open again */
     REPORT_UNRESOLVED,     /* the channel's name cannot be resolved; asked again after `rest` */
     REPORT_DEAD_LETTERED,  /* acknowledged */
-    REPORT_DEAD_LETTER_FAILED /* the dead-letter topic refuses: the partition waits */
+    REPORT_DEAD_LETTER_FAILED, /* the dead-letter topic refuses: the partition waits */
+    REPORT_LOOKED_UP,   /* in Mattermost, for what may be there: `lookup` says what came of it */
+    REPORT_NOT_FETCHED, /* an attachment cannot be had; its message goes without it */
+    REPORT_NEW_ROOT,    /* a thread was begun, or goes on in a new one: `why` */
+    REPORT_PARTITION_REFUSED, /* nothing of it is handed out: `why` */
+    REPORT_SUPERSEDED         /* somebody else has the partition: nothing more is begun */
 };
+
+#define LOOKUPS(X) X(FOUND, "found") X(NOT_FOUND, "not_found") X(FAILED, "failed")
+
+enum lookup {
+#define X(name, words) LOOKUP_##name,
+    LOOKUPS(X)
+#undef X
+};
+
+enum { LOOKUP_COUNT = LOOKUP_FAILED + 1 };
+
+/* The names, LOOKUP_COUNT of them. */
+extern const char *const lookup_names[];
 
 struct report {
     enum report_kind kind;
     enum outcome outcome;            /* of those that end a record */
+    enum lookup lookup;              /* of REPORT_LOOKED_UP */
     const struct delivery *delivery; /* NULL when it is about a route alone */
     const struct route *route;       /* NULL when it was not routed */
     const struct record *record;     /* NULL when it is about a route alone */

@@ -13,6 +13,12 @@ static const char *channel_for(const struct event *event, const struct integrati
     switch (event->kind) {
     case EVENT_NOTIFICATION:
         return integration_find_channel(integration, event->notification.type);
+    case EVENT_CONVERSATION_STARTED:
+    case EVENT_MESSAGE:
+    case EVENT_MESSAGE_EDITED:
+    case EVENT_MESSAGE_DELETED:
+    case EVENT_CONVERSATION_CLOSED:
+        return integration->conversation_channel;
     }
     return NULL;
 }
@@ -27,7 +33,7 @@ enum route_answer route_event(const struct event *event, const struct integratio
     if (!integration->active)
         return ROUTE_INACTIVE;
     const char *channel = channel_for(event, integration);
-    if (!channel)
+    if (!channel || *channel == '\0')
         return ROUTE_UNMAPPED;
     *ret = (struct route_target){ .integration = integration, .channel = channel };
     return ROUTE_FOUND;

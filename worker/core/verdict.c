@@ -22,6 +22,7 @@ enum consequence {
     AT_ONCE,
     AFTER_CHECK,      /* needs_check */
     WITHOUT_PRIORITY, /* without_priority */
+    AFTER_ROOT,       /* about_root */
 };
 
 #define ANY_ID "*" /* any error id; without one the answer is not Mattermost's own */
@@ -56,6 +57,11 @@ static const struct rule rules[] = {
       "the server cannot read the channel" },
     { 400, 400, "api.post.post_priority.priority_post_only_allowed_for_root_post.request_error",
       VERDICT_REFUSED, WITHOUT_PRIORITY, "no priority in a thread" },
+    /* One id for a root that is missing, deleted, no root, or cannot be read just now. */
+    { 400, 400, "api.post.create_post.root_id.app_error", VERDICT_REFUSED, AFTER_ROOT,
+      "the server does not know the thread" },
+    { 400, 400, "api.post.create_post.channel_root_id.app_error", VERDICT_REFUSED, AFTER_ROOT,
+      "the thread is in another channel" },
     { 400, 400, "model.post.is_valid.message_length.app_error", VERDICT_TOO_LARGE, AFTER_CHECK,
       "the text is longer than the server takes" },
     { 400, 400, "model.post.is_valid.msg.app_error", VERDICT_TOO_LARGE, AFTER_CHECK,
@@ -158,6 +164,7 @@ static void judge_refusal(const struct answer *answer, struct verdict *verdict)
     verdict->kind = rule->kind;
     verdict->needs_check = rule->consequence == AFTER_CHECK;
     verdict->without_priority = rule->consequence == WITHOUT_PRIORITY;
+    verdict->about_root = rule->consequence == AFTER_ROOT;
     if (rule->kind == VERDICT_RATE_LIMITED)
         verdict->wait_ms = rate_limit_wait(answer);
     (void)snprintf(verdict->words, sizeof(verdict->words), "%s (%d%s%s)", rule->words,
@@ -168,6 +175,7 @@ static void judge_refusal(const struct answer *answer, struct verdict *verdict)
 struct created {
     struct peek id;
     struct peek channel_id;
+    struct peek root_id;
     struct peek message;
     struct peek attachments;
     struct peek event;
@@ -179,17 +187,28 @@ static bool read_created(const struct answer *answer, struct created *ret)
     struct peek ireserve;
     const struct peek_wanted of_post[] = { { "id", &ret->id },
                                            { "channel_id", &ret->channel_id },
+                                           { "root_id", &ret->root_id },
                                            { "message", &ret->message },
                                            { "props", &props } };
     const struct peek_wanted of_props[] = { { "ireserve", &ireserve },
                                             { "attachments", &ret->attachments } };
     const struct peek_wanted of_ireserve[] = { { "event", &ret->event } };
 
-    if (!peek_members(peek_at(answer->body, answer->body_length), of_post, 4))
+    if (!peek_members(peek_at(answer->body, answer->body_length), of_post, 5))
         return false;
     (void)peek_members(props, of_props, 2);
     (void)peek_members(ireserve, of_ireserve, 1);
     return true;
+}
+
+/* Whether the post that was made is the one that was sent. */
+static bool is_what_was_sent(const struct created *post, const struct expected_post *expected)
+{
+    bool has_root = expected->root_id ? peek_equals(post->root_id, expected->root_id)
+                                      : peek_is_empty(post->root_id);
+
+    return has_root && peek_equals(post->channel_id, expected->channel_id) &&
+           peek_equals(post->event, expected->event_name);
 }
 
 static void judge_created(const struct answer *answer, const struct expected_post *expected,
@@ -201,8 +220,7 @@ static void judge_created(const struct answer *answer, const struct expected_pos
     if (!read_created(answer, &post) || !is_id(post.id, id)) {
         verdict->kind = VERDICT_AMBIGUOUS;
         say(verdict, "the server says that it posted, but its answer is no post (201)");
-    } else if (!peek_equals(post.channel_id, expected->channel_id) ||
-               !peek_equals(post.event, expected->event_name)) {
+    } else if (!is_what_was_sent(&post, expected)) {
         verdict->kind = VERDICT_AMBIGUOUS;
         say(verdict, "the server gave another post back than the one that was sent (201)");
     } else if (peek_is_empty(post.message) && peek_is_empty(post.attachments)) {
@@ -233,6 +251,57 @@ void verdict_of_post(const struct answer *answer, const struct expected_post *ex
         else
             judge_refusal(answer, ret);
         return;
+    }
+}
+
+/* Whether a change is refused only while the channel is archived. */
+static bool is_of_archive(const char *error_id)
+{
+    static const char *const ids[] = {
+        "api.post.patch_post.can_not_update_post_in_deleted.error",
+        "api.post.delete_post.can_not_delete_post_in_deleted.error",
+        "api.reaction.save.archived_channel.app_error",
+    };
+
+    for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++)
+        if (strcmp(error_id, ids[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What the kinds of a post's verdict mean for a request that does no harm when it is repeated. */
+static enum verdict_kind kind_of_request(enum verdict_kind kind, int status)
+{
+    switch (kind) {
+    case VERDICT_ROUTE_CLOSED:
+    case VERDICT_REFUSED:
+    case VERDICT_TOO_LARGE:
+        return VERDICT_REFUSED;
+    case VERDICT_DELIVERED:
+    case VERDICT_UNAVAILABLE:
+    case VERDICT_AMBIGUOUS:
+        return status == 501 ? VERDICT_REFUSED : VERDICT_UNAVAILABLE;
+    case VERDICT_RATE_LIMITED:
+    case VERDICT_UNAUTHORISED:
+        break;
+    }
+    return kind;
+}
+
+void verdict_of_request(const struct answer *answer, struct verdict *ret)
+{
+    *ret = (struct verdict){ .http_status = answer->status };
+    if (answer->kind != ANSWER_HTTP) {
+        ret->kind = VERDICT_UNAVAILABLE;
+        say(ret, answer->why);
+    } else if (answer->status >= 200 && answer->status < 300) {
+        ret->kind = VERDICT_DELIVERED;
+    } else {
+        judge_refusal(answer, ret);
+        ret->kind = is_of_archive(ret->error_id) ? VERDICT_ROUTE_CLOSED
+                                                 : kind_of_request(ret->kind, answer->status);
+        ret->needs_check = false;
+        ret->without_priority = false;
     }
 }
 

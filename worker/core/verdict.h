@@ -43,6 +43,7 @@ struct verdict {
     mono_ms wait_ms;       /* of VERDICT_RATE_LIMITED: how long to leave the server alone */
     bool needs_check;      /* a refusal that is believed only when the channel agrees */
     bool without_priority; /* refused for its priority: send it again without */
+    bool about_root;       /* refused for its root, which has to be looked at */
     char words[160];       /* for a person; printable ASCII */
 };
 
@@ -50,11 +51,19 @@ struct verdict {
 struct expected_post {
     const char *channel_id;
     const char *event_name; /* props.ireserve.event */
+    const char *root_id;    /* of a reply; NULL: it is none */
 };
 
 /* Judges the answer to a POST /posts. */
 void verdict_of_post(const struct answer *answer, const struct expected_post *expected,
                      struct verdict *ret);
+
+/*
+ * Judges the answer to a request that can be made again without harm: reading, changing, deleting.
+ * DELIVERED: 2xx; ROUTE_CLOSED: nothing is changed while the channel is archived; REFUSED: another
+ * 4xx, or 501, which its maker knows what to think of.
+ */
+void verdict_of_request(const struct answer *answer, struct verdict *ret);
 
 enum check_result {
     CHECK_CHANNEL_FINE, /* so the refusal is about the post */

@@ -11,7 +11,6 @@
 struct broker {
     rd_kafka_t *host; /* what the mock cluster lives in, and the producer */
     rd_kafka_mock_cluster_t *cluster;
-    const char *topic;
 };
 
 static rd_kafka_conf_t *quiet_conf(void)
@@ -25,12 +24,11 @@ static rd_kafka_conf_t *quiet_conf(void)
     return conf;
 }
 
-int broker_new(const char *topic, int partitions, struct broker **ret, struct fault *reterr)
+int broker_new(struct broker **ret, struct fault *reterr)
 {
     struct broker *broker = mem_new(sizeof(*broker));
     char why[256];
 
-    broker->topic = topic;
     broker->host = rd_kafka_new(RD_KAFKA_PRODUCER, quiet_conf(), why, sizeof(why));
     if (!broker->host) {
         fault_set(reterr, "cannot start the demo's broker: %s", why);
@@ -38,8 +36,7 @@ int broker_new(const char *topic, int partitions, struct broker **ret, struct fa
         return -1;
     }
     broker->cluster = rd_kafka_mock_cluster_new(broker->host, 1);
-    if (!broker->cluster ||
-        rd_kafka_mock_topic_create(broker->cluster, topic, partitions, 1) != 0) {
+    if (!broker->cluster) {
         fault_set(reterr, "cannot start the demo's broker");
         broker_free(broker);
         return -1;
@@ -65,18 +62,25 @@ const char *broker_bootstrap_servers(const struct broker *broker)
     return rd_kafka_mock_cluster_bootstraps(broker->cluster);
 }
 
-int broker_publish(struct broker *broker, const char *key, const char *value, size_t length)
+void broker_add_topic(struct broker *broker, const char *topic, int partitions)
+{
+    must(rd_kafka_mock_topic_create(broker->cluster, topic, partitions, 1) ==
+         RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+int broker_publish(struct broker *broker, const char *topic, const char *key,
+                   const struct text *value)
 {
     /* librdkafka takes no pointer to const, but copies (MSG_F_COPY). */
     union {
         const char *in;
         char *out;
-    } bytes = { .in = value };
+    } bytes = { .in = text_string(value) };
 
-    return rd_kafka_producev(broker->host, RD_KAFKA_V_TOPIC(broker->topic),
-                             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                             RD_KAFKA_V_KEY(key, strlen(key)), RD_KAFKA_V_VALUE(bytes.out, length),
-                             RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR
+    return rd_kafka_producev(
+               broker->host, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+               RD_KAFKA_V_KEY(key, strlen(key)), RD_KAFKA_V_VALUE(bytes.out, value->length),
+               RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR
                ? 0
                : -1;
 }

@@ -4,16 +4,14 @@
 #ifndef WORKER_DEMO_BROKER_H
 #define WORKER_DEMO_BROKER_H
 
-#include <stddef.h>
-
 #include "common/attrs.h"
 #include "common/fault.h"
+#include "common/text.h"
 
 struct broker;
 
-/* Starts a broker with `topic` of so many partitions.  -1: librdkafka cannot. */
-int broker_new(const char *topic, int partitions, struct broker **ret,
-               struct fault *reterr) ATTR_MUST_USE;
+/* Starts a broker without topics.  -1: librdkafka cannot. */
+int broker_new(struct broker **ret, struct fault *reterr) ATTR_MUST_USE;
 
 /* NULL is fine. */
 void broker_free(struct broker *broker);
@@ -21,9 +19,12 @@ void broker_free(struct broker *broker);
 /* Where clients find it. */
 const char *broker_bootstrap_servers(const struct broker *broker);
 
+/* Makes a topic that is not there yet. */
+void broker_add_topic(struct broker *broker, const char *topic, int partitions);
+
 /* Publishes a record, in the order of the calls.  -1: its queue is full. */
-int broker_publish(struct broker *broker, const char *key, const char *value,
-                   size_t length) ATTR_MUST_USE;
+int broker_publish(struct broker *broker, const char *topic, const char *key,
+                   const struct text *value) ATTR_MUST_USE;
 
 /* Serves acknowledgements; now and then. */
 void broker_serve(struct broker *broker);

@@ -1,6 +1,5 @@
 #include "worker/demo/demo.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,126 +7,113 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
-#include "worker/demo/broker.h"
-#include "worker/demo/page.h"
-#include "worker/demo/samples.h"
-#include "worker/demo/stage.h"
-#include "worker/demo/tally.h"
-#include "worker/demo/troubles.h"
+#include "worker/demo/demo_inner.h"
 
 enum {
-    PARTITIONS = 4,
-    EVENT_MS = 60,     /* between two events */
-    HEAL_MS = 60000,   /* at most, from the last trouble's end to the last post */
-    CHECK_MS = 100,    /* between two looks at whether all is posted */
-    POSTS_A_CALL = 200 /* that the page is told at once */
+    PARTITIONS = 4,  /* of each topic: the state's go with those of the others */
+    NOTIFY_MS = 60,  /* between two notifications */
+    CHAT_MS = 240,   /* between two events of chats, of which there are several */
+    HEAL_MS = 60000, /* at most, from the last trouble's end to the last post */
+    CHECK_MS = 100   /* between two looks at whether all is posted */
 };
 
-#define TOPIC "ireserve.notifications"
-
-/* From producing with troubles, to waiting for the last posts, to the end of the worker. */
-enum demo_state { PRODUCING, SETTLING, ENDING };
-
-struct demo {
-    struct demo_options options;
-    struct loop *loop;
-    enum demo_state state;
-    mono_ms started_at;
-    mono_ms deadline; /* of settling */
-    struct random random;
-    struct broker *broker;
-    struct standin *standin;
-    struct page *page;
-    struct stage stage;
-    struct child child;
-    struct troubles troubles;
-    bool made[TROUBLES]; /* which of them --seconds made */
-    struct tally tally;
-    struct loop_timer stream;
-    struct loop_timer clock;
-};
+#define NOTIFICATIONS "ireserve.notifications"
+#define CONVERSATIONS "ireserve.conversations"
+#define STATE         "ireserve.mattermost.state"
 
 /* ---- what arrives ---- */
 
 /* The number in an event's id: props.ireserve.event is "…|demo-<number>". */
-static void on_post(void *context, const struct standin_post *post)
+static size_t number_of(const struct standin_post *post)
 {
     static const char mark[] = "|demo-";
-    struct demo *demo = context;
     const char *event = strstr(post->props, mark);
 
-    if (event)
-        tally_posted(&demo->tally, strtoul(event + strlen(mark), NULL, 10));
+    return event ? strtoul(event + strlen(mark), NULL, 10) : SIZE_MAX;
 }
 
-static void produce(void *context, mono_ms now)
+/* The server notes who it was; a bot deletes its own posts only. */
+static bool is_deleted_by_author(const struct standin_post *post)
+{
+    static const char mark[] = "\"deleteBy\":\"";
+    const char *by = strstr(post->props, mark);
+
+    return by && strncmp(by + strlen(mark), post->user_id, strlen(post->user_id)) == 0;
+}
+
+static struct tally_post view(const struct standin_post *post)
+{
+    return (struct tally_post){ .id = post->id,
+                                .root = post->root_id,
+                                .event = number_of(post),
+                                .is_deleted = post->deleted,
+                                .is_deleted_by_bot = is_deleted_by_author(post),
+                                .is_locked = standin_has_reaction(post, "lock") };
+}
+
+static void on_accepted(void *context, const struct standin_post *post)
 {
     struct demo *demo = context;
-    struct sample sample = sample_make(&demo->random, (long)demo->tally.produced, clock_wall());
+    const struct tally_post seen = view(post);
 
-    broker_serve(demo->broker);
-    if (broker_publish(demo->broker, sample.key, text_string(&sample.value), sample.value.length) ==
-        0)
-        tally_produced(&demo->tally, sample.key);
-    text_free(&sample.value);
-    loop_set_timer(demo->loop, &demo->stream, now + EVENT_MS);
+    tally_accepted(&demo->tally, &seen);
+    feed_add(&demo->feed, post->n);
 }
 
-/* ---- the page ---- */
-
-static void add_post(struct text *json, const struct standin_post *post)
+static void on_changed(void *context, const struct standin_post *post)
 {
-    text_printf(json, "{\"n\":%" PRIu64 ",\"channel_id\":", post->n);
-    text_add_json_string(json, post->channel_id);
-    text_printf(json, ",\"create_at\":%" PRId64 ",\"message\":", post->create_at);
-    text_add_json_string(json, post->message);
-    text_add_string(json, ",\"props\":");
-    text_add_string(json, post->props);
-    text_add_char(json, '}');
+    struct demo *demo = context;
+    const struct tally_post seen = view(post);
+
+    tally_changed(&demo->tally, &seen);
+    feed_add(&demo->feed, post->n);
 }
 
-static void add_channels(const struct demo *demo, struct text *json)
+/* ---- what is produced ---- */
+
+static void publish(struct demo *demo, const char *topic, struct sample *sample)
 {
-    for (size_t i = 0; i < stage_channel_count; i++) {
-        bool closed = i == 0 && demo->troubles.on[TROUBLE_REMOVE_BOT];
-        text_printf(json, "%s{\"id\":\"%s\",\"display_name\":\"%s\",\"open\":%s}", i ? "," : "",
-                    stage_channels[i].id, stage_channels[i].words, closed ? "false" : "true");
+    if (broker_publish(demo->broker, topic, sample->key, &sample->value) == 0)
+        tally_produced(&demo->tally, sample);
+    text_free(&sample->value);
+}
+
+static void produce_notification(void *context, mono_ms now)
+{
+    struct demo *demo = context;
+    struct sample sample = sample_make(&demo->random, demo->tally.produced, clock_wall());
+
+    publish(demo, NOTIFICATIONS, &sample);
+    loop_set_timer(demo->loop, &demo->notify, now + NOTIFY_MS);
+}
+
+static void produce_chat(void *context, mono_ms now)
+{
+    struct demo *demo = context;
+    struct sample sample =
+        chats_make(&demo->chats, &demo->random, demo->tally.produced, clock_wall());
+
+    publish(demo, CONVERSATIONS, &sample);
+    loop_set_timer(demo->loop, &demo->chat, now + CHAT_MS);
+}
+
+/* ---- troubles ---- */
+
+/* Of a conversation that goes on: there is something to see then. */
+static const char *pick_root(void *context)
+{
+    struct demo *demo = context;
+    const char *roots[CHATS_AT_ONCE];
+    int64_t count = 0;
+    char key[16];
+
+    for (size_t i = 0; i < CHATS_AT_ONCE; i++) {
+        if (!chats_expect_message(&demo->chats, i, key))
+            continue;
+        roots[count] = tally_root(&demo->tally, key);
+        count += roots[count] != NULL;
     }
-}
-
-static void add_tally(const struct demo *demo, struct text *json)
-{
-    const struct tally *tally = &demo->tally;
-    size_t open = tally->produced - tally->posted;
-
-    text_printf(json,
-                "{\"produced\":%zu,\"posted\":%zu,\"waiting\":%zu,\"lost\":%zu,\"twice\":%zu,"
-                "\"disorder\":%zu}",
-                tally->produced, tally->posted, demo->state == ENDING ? 0 : open,
-                demo->state == ENDING ? open : 0, tally->twice, tally->disorder);
-}
-
-static void write_state(void *context, uint64_t from, struct text *ret)
-{
-    const struct demo *demo = context;
-    uint64_t count = standin_accepted(demo->standin);
-    uint64_t end = from + POSTS_A_CALL < count ? from + POSTS_A_CALL : count;
-
-    text_add_string(ret, "{\"channels\":[");
-    add_channels(demo, ret);
-    text_add_string(ret, "],\"posts\":[");
-    for (uint64_t n = from; n < end; n++) {
-        const struct standin_post post = standin_post_at(demo->standin, n);
-        if (n > from)
-            text_add_char(ret, ',');
-        add_post(ret, &post);
-    }
-    text_printf(ret, "],\"next\":%" PRIu64 ",\"tally\":", from > end ? from : end);
-    add_tally(demo, ret);
-    text_add_string(ret, ",\"troubles\":");
-    troubles_write(&demo->troubles, ret);
-    text_printf(ret, ",\"worker\":{\"running\":%s,\"pid\":%d,\"starts\":%d}}",
-                demo->child.pid ? "true" : "false", (int)demo->child.pid, demo->child.starts);
+    return count > 0 ? roots[random_between(&demo->random, 0, count - 1)] : NULL;
 }
 
 static bool make_trouble(void *context, const char *name, bool on)
@@ -145,12 +131,13 @@ static bool make_trouble(void *context, const char *name, bool on)
 
 static void settle(struct demo *demo)
 {
-    if (demo->state != PRODUCING)
+    if (demo->progress != PRODUCING)
         return;
     for (enum trouble trouble = 0; trouble < TROUBLES; trouble++)
         troubles_set(&demo->troubles, trouble, false);
-    loop_clear_timer(demo->loop, &demo->stream);
-    demo->state = SETTLING;
+    loop_clear_timer(demo->loop, &demo->notify);
+    loop_clear_timer(demo->loop, &demo->chat);
+    demo->progress = SETTLING;
     demo->deadline = loop_now(demo->loop) + HEAL_MS;
 }
 
@@ -177,7 +164,7 @@ static void direct(struct demo *demo, mono_ms now)
     mono_ms length = (mono_ms)demo->options.seconds * 1000;
     mono_ms at = now - demo->started_at;
 
-    if (length == 0 || demo->state != PRODUCING)
+    if (length == 0 || demo->progress != PRODUCING)
         return;
     if (at >= length)
         settle(demo);
@@ -191,9 +178,9 @@ static void look(void *context, mono_ms now)
 
     broker_serve(demo->broker);
     direct(demo, now);
-    if (demo->state == SETTLING &&
+    if (demo->progress == SETTLING &&
         (demo->tally.posted == demo->tally.produced || now >= demo->deadline)) {
-        demo->state = ENDING;
+        demo->progress = ENDING;
         child_end(&demo->child);
     }
     loop_set_timer(demo->loop, &demo->clock, now + CHECK_MS);
@@ -215,15 +202,22 @@ static int open_parts(struct demo *demo, struct fault *reterr)
 {
     AUTO(free) char *setup = stage_setup();
     const struct standin_options standin = { .setup = setup, .seed = 1 };
-    const struct page_options page = {
-        .port = demo->options.port, .context = demo, .state = write_state, .trouble = make_trouble
-    };
+    const struct standin_observer observer = { demo, on_accepted, on_changed };
+    struct page_options page = { .port = demo->options.port,
+                                 .context = demo,
+                                 .state = demo_write_state,
+                                 .trouble = make_trouble };
 
-    if (broker_new(TOPIC, PARTITIONS, &demo->broker, reterr) != 0 ||
-        standin_open(demo->loop, &standin, &demo->standin, reterr) != 0 ||
-        page_new(demo->loop, &page, &demo->page, reterr) != 0)
+    if (broker_new(&demo->broker, reterr) != 0 ||
+        standin_open(demo->loop, &standin, &demo->standin, reterr) != 0)
         return -1;
-    standin_observe(demo->standin, on_post, demo);
+    page.standin = demo->standin;
+    if (page_new(demo->loop, &page, &demo->page, reterr) != 0)
+        return -1;
+    broker_add_topic(demo->broker, NOTIFICATIONS, PARTITIONS);
+    broker_add_topic(demo->broker, CONVERSATIONS, PARTITIONS);
+    broker_add_topic(demo->broker, STATE, PARTITIONS);
+    standin_observe(demo->standin, &observer);
     return stage_open(&demo->stage, broker_bootstrap_servers(demo->broker),
                       standin_port(demo->standin), reterr);
 }
@@ -237,42 +231,61 @@ static void start(struct demo *demo)
 
     demo->child = (struct child){ .loop = demo->loop, .log_fd = demo->stage.log_fd };
     memcpy(demo->child.arguments, arguments, sizeof(arguments));
-    demo->troubles = (struct troubles){ .standin = demo->standin, .child = &demo->child };
-    demo->stream = (struct loop_timer){ .due = produce, .context = demo };
+    demo->chats.pictures_port = page_port(demo->page);
+    demo->troubles = (struct troubles){
+        .standin = demo->standin, .child = &demo->child, .pick_root = pick_root, .context = demo
+    };
+    demo->notify = (struct loop_timer){ .due = produce_notification, .context = demo };
+    demo->chat = (struct loop_timer){ .due = produce_chat, .context = demo };
     demo->clock = (struct loop_timer){ .due = look, .context = demo };
     demo->started_at = loop_now(demo->loop);
     child_start(&demo->child);
-    loop_set_timer(demo->loop, &demo->stream, demo->started_at);
+    loop_set_timer(demo->loop, &demo->notify, demo->started_at);
+    loop_set_timer(demo->loop, &demo->chat, demo->started_at);
     loop_set_timer(demo->loop, &demo->clock, demo->started_at);
     printf("page: http://127.0.0.1:%d/\nlog of the worker: %s\n", (int)page_port(demo->page),
            demo->stage.log);
     fflush(stdout);
 }
 
+/* For whoever looks into the worker's log. */
+static void tell_missing(const struct tally *tally)
+{
+    enum { MOST = 10 };
+    size_t at = tally_missing(tally, 0);
+
+    for (int i = 0; i < MOST && at < tally->produced; i++, at = tally_missing(tally, at + 1))
+        fprintf(stderr, "not to be seen: the event demo-%zu\n", at);
+}
+
 static int finish(struct demo *demo)
 {
     const struct tally *tally = &demo->tally;
-    size_t lost = tally->produced - tally->posted;
-    bool fine = lost == 0 && tally->twice == 0 && tally->disorder == 0 && tally->produced > 0;
+    bool fine = tally_is_fine(tally);
 
-    printf("produced %zu, posted %zu, lost %zu, twice %zu, out of order %zu\n", tally->produced,
-           tally->posted, lost, tally->twice, tally->disorder);
+    printf("produced %zu, posted %zu, lost %zu, twice %zu, out of order %zu, extra roots %zu\n",
+           tally->produced, tally->posted, tally->produced - tally->posted, tally->twice,
+           tally->disorder, tally->extra_roots);
     fflush(stdout);
-    if (!fine)
-        fprintf(stderr, "the worker's log was kept: %s\n", demo->stage.log);
-    else
+    if (fine) {
         stage_close(&demo->stage);
+    } else {
+        tell_missing(tally);
+        fprintf(stderr, "the worker's log was kept: %s\n", demo->stage.log);
+    }
     return fine ? 0 : 1;
 }
 
 static void close_parts(struct demo *demo)
 {
-    loop_clear_timer(demo->loop, &demo->stream);
+    loop_clear_timer(demo->loop, &demo->notify);
+    loop_clear_timer(demo->loop, &demo->chat);
     loop_clear_timer(demo->loop, &demo->clock);
     page_free(demo->page);
     standin_close(demo->standin);
     broker_free(demo->broker);
     tally_free(&demo->tally);
+    feed_free(&demo->feed);
     loop_free(demo->loop);
 }
 
@@ -296,7 +309,7 @@ int demo_run(const struct demo_options *options)
         fprintf(stderr, "%s\n", fault.words);
     } else {
         start(&demo);
-        while (demo.state != ENDING || demo.child.pid)
+        while (demo.progress != ENDING || demo.child.pid)
             loop_turn(demo.loop, MONO_NEVER);
         exit_code = finish(&demo);
     }

@@ -1,6 +1,7 @@
 /*
  * demo: the whole path on a bare machine: a broker, a stand-in for Mattermost, the worker as a
- * child process, a stream of events, and a page that shows it and makes trouble.
+ * child process, streams of notifications and web-chats, and a page that shows it and makes
+ * trouble.
  */
 #ifndef WORKER_DEMO_DEMO_H
 #define WORKER_DEMO_DEMO_H
@@ -13,8 +14,9 @@ struct demo_options {
 };
 
 /*
- * Runs the demo.  Prints what was produced, posted, lost, posted twice and out of order; gives the
- * exit code: 0 only when the last three are 0.
+ * Runs the demo.  Prints how many events were produced, posted, lost, posted twice and out of
+ * order, and how many threads had a second root; gives the exit code: 0 only when the last four are
+ * 0.
  */
 int demo_run(const struct demo_options *options);
 

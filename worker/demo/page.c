@@ -46,6 +46,22 @@ static void answer_state(const struct page *page, struct exchange *exchange)
                         &exchange->reply);
 }
 
+/* A file of a post, from here, so that one address is enough to see everything. */
+static void answer_file_of_post(const struct page *page, struct exchange *exchange)
+{
+    const char *id = exchange_query(exchange, "id");
+    struct standin_file file;
+
+    if (!id || !standin_find_file(page->options.standin, id, &file)) {
+        answer(exchange, 404, "no such file\n");
+        return;
+    }
+    exchange->status = 200;
+    exchange->content_type = *file.mime_type ? file.mime_type : "application/octet-stream";
+    exchange_add_header(exchange, "X-Content-Type-Options", "nosniff");
+    text_add(&exchange->reply, file.bytes, file.size);
+}
+
 /* A button sent {"name": …, "on": …}. */
 static void make_trouble(const struct page *page, struct exchange *exchange)
 {
@@ -71,13 +87,16 @@ static void handle(void *context, struct exchange *exchange)
     const char *path = exchange->path;
 
     exchange_add_header(exchange, "Cache-Control", "no-store");
-    exchange_add_header(exchange, "Content-Security-Policy", "default-src 'self'; img-src data:");
+    exchange_add_header(exchange, "Content-Security-Policy",
+                        "default-src 'self'; img-src 'self' data:");
     if (strcmp(exchange->method, "POST") == 0 && strcmp(path, "/api/trouble") == 0)
         make_trouble(page, exchange);
     else if (strcmp(exchange->method, "GET") != 0)
         answer(exchange, 405, "GET it\n");
     else if (strcmp(path, "/api/state") == 0)
         answer_state(page, exchange);
+    else if (strcmp(path, "/file") == 0)
+        answer_file_of_post(page, exchange);
     else
         answer_file(exchange, strcmp(path, "/") == 0 ? "/index.html" : path);
 }

@@ -1,5 +1,6 @@
 /*
- * page: the demo's page and the two calls that it makes, over HTTP on the loopback address.
+ * page: the demo's page, the calls that it makes and the pictures of the chats, over HTTP on the
+ * loopback address.
  */
 #ifndef WORKER_DEMO_PAGE_H
 #define WORKER_DEMO_PAGE_H
@@ -11,13 +12,15 @@
 #include "common/fault.h"
 #include "common/loop.h"
 #include "common/text.h"
+#include "worker/demo/standin.h"
 
 struct page;
 
 struct page_options {
-    uint16_t port; /* 0: a free one */
+    uint16_t port;                 /* 0: a free one */
+    const struct standin *standin; /* borrowed; whose files are shown */
     void *context;
-    /* Adds the state as JSON, with the posts since the `from`-th. */
+    /* Adds the state as JSON, with what happened to posts since the `from`-th time. */
     void (*state)(void *context, uint64_t from, struct text *ret);
     /* A button was pressed. false: there is no such trouble. */
     bool (*trouble)(void *context, const char *name, bool on);

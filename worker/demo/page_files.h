@@ -1,5 +1,6 @@
 /*
- * page_files: the files of the page, which the build puts into the program.
+ * page_files: the files of the page and the pictures of the chats, which the build puts into the
+ * program.
  */
 #ifndef WORKER_DEMO_PAGE_FILES_H
 #define WORKER_DEMO_PAGE_FILES_H

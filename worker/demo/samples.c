@@ -28,9 +28,6 @@ static const char *const remarks[] = {
     "# Belangrijk: *kamer aan zeezijde*, zie [de mail](https://example.com)",
 };
 
-#define PICK(random, list) \
-    (list)[random_between(random, 0, (int64_t)(sizeof(list) / sizeof(*(list))) - 1)]
-
 /* What an event says, by its type. */
 struct wording {
     const char *title;
@@ -43,14 +40,6 @@ static const struct wording wordings[] = {
     { "Betaling ontvangen", "info" },       { "Nieuwe opmerking", "urgent" },
 };
 
-static void add_member(struct text *json, const char *name, const char *value)
-{
-    text_add_json_string(json, name);
-    text_add_char(json, ':');
-    text_add_json_string(json, value);
-    text_add_char(json, ',');
-}
-
 static void write_time(wall_ms at, char ret[static 32])
 {
     time_t seconds = at / 1000;
@@ -62,55 +51,71 @@ static void write_time(wall_ms at, char ret[static 32])
 
 static void add_data(struct text *json, struct random *random, size_t type, const char *label)
 {
-    const char *name = PICK(random, names);
+    const char *name = SAMPLE_PICK(random, names);
     int nights = (int)random_between(random, 1, 7);
     int room = (int)random_between(random, 1, 48);
     char text[256];
     char value[128];
 
     (void)snprintf(text, sizeof(text), "%s, %d %s, kamer %d\n%s", name, nights,
-                   nights == 1 ? "nacht" : "nachten", room, PICK(random, remarks));
+                   nights == 1 ? "nacht" : "nachten", room, SAMPLE_PICK(random, remarks));
     text_add_string(json, "\"data\":{");
-    add_member(json, "type", sample_types[type].name);
-    add_member(json, "title", wordings[type].title);
-    add_member(json, "text", text);
-    add_member(json, "label", label);
+    sample_add_member(json, "type", sample_types[type].name);
+    sample_add_member(json, "title", wordings[type].title);
+    sample_add_member(json, "text", text);
+    sample_add_member(json, "label", label);
     (void)snprintf(value, sizeof(value), "https://zeezicht.i-reserve.nl/admin.php?booking=%s",
                    label + 4);
-    add_member(json, "url", value);
-    add_member(json, "severity", wordings[type].severity);
+    sample_add_member(json, "url", value);
+    sample_add_member(json, "severity", wordings[type].severity);
     (void)snprintf(value, sizeof(value), "2026-12-%02d", (int)random_between(random, 1, 28));
     text_add_string(json, "\"fields\":[{");
-    add_member(json, "title", "Aankomst");
-    add_member(json, "value", value);
+    sample_add_member(json, "title", "Aankomst");
+    sample_add_member(json, "value", value);
     text_add_string(json, "\"short\":true},{");
     (void)snprintf(value, sizeof(value), "%d", (int)random_between(random, 1, 6));
-    add_member(json, "title", "Personen");
-    add_member(json, "value", value);
+    sample_add_member(json, "title", "Personen");
+    sample_add_member(json, "value", value);
     text_add_string(json, "\"short\":true}]}}");
 }
 
-struct sample sample_make(struct random *random, long number, wall_ms now)
+struct sample sample_make(struct random *random, size_t number, wall_ms now)
 {
-    struct sample sample = { .value = text_of(8192) };
-    struct text *json = &sample.value;
+    struct sample sample = { .kind = SAMPLE_NOTIFICATION };
     size_t type = (size_t)random_between(random, 0, (int64_t)sample_type_count - 1);
-    char id[48];
-    char time[32];
 
     (void)snprintf(sample.key, sizeof(sample.key), "IRES%d",
                    (int)random_between(random, 3600, 3699));
-    (void)snprintf(id, sizeof(id), "demo-%ld", number);
-    write_time(now, time);
-    text_add_char(json, '{');
-    add_member(json, "specversion", "1.0");
-    add_member(json, "id", id);
-    add_member(json, "source", "https://zeezicht.i-reserve.nl");
-    add_member(json, "type", "nl.ireserve.notification.v1");
-    add_member(json, "time", time);
-    add_member(json, "licence", "zeezicht");
-    add_member(json, "subject", sample.key);
-    add_member(json, "datacontenttype", "application/json");
-    add_data(json, random, type, sample.key);
+    sample_begin(&sample, "nl.ireserve.notification.v1", number, now);
+    add_data(&sample.value, random, type, sample.key);
     return sample;
+}
+
+void sample_begin(struct sample *sample, const char *type, size_t number, wall_ms now)
+{
+    enum { MAX_BYTES = 8192 };
+    struct text *json = &sample->value;
+    char id[48];
+    char time[32];
+
+    (void)snprintf(id, sizeof(id), "demo-%zu", number);
+    write_time(now, time);
+    *json = text_of(MAX_BYTES);
+    text_add_char(json, '{');
+    sample_add_member(json, "specversion", "1.0");
+    sample_add_member(json, "id", id);
+    sample_add_member(json, "source", "https://zeezicht.i-reserve.nl");
+    sample_add_member(json, "type", type);
+    sample_add_member(json, "time", time);
+    sample_add_member(json, "licence", "zeezicht");
+    sample_add_member(json, "subject", sample->key);
+    sample_add_member(json, "datacontenttype", "application/json");
+}
+
+void sample_add_member(struct text *json, const char *name, const char *value)
+{
+    text_add_json_string(json, name);
+    text_add_char(json, ':');
+    text_add_json_string(json, value);
+    text_add_char(json, ',');
 }

@@ -16,6 +16,7 @@ const struct stage_channel stage_channels[] = {
     { "annuleringenannuleringenan", "annuleringen", "Annuleringen" },
     { "receptiereceptiereceptiere", "receptie", "Receptie" },
     { "betalingenbetalingenbetali", "betalingen", "Betalingen" },
+    { "webchatwebchatwebchatwebch", "webchat", "Web-chat" },
 };
 const size_t stage_channel_count = sizeof(stage_channels) / sizeof(*stage_channels);
 
@@ -48,12 +49,14 @@ static void write_settings(struct text *text, const char *bootstrap_servers, uin
                 "};\n"
                 "delivery = { attempt_timeout_ms = 3000;  retry_first_ms = 200;\n"
                 "             retry_max_ms = 2000;  drain_ms = 10000; };\n"
+                "attachments = { hosts = [ \"127.0.0.1\" ]; };\n"
                 "management = { address = \"127.0.0.1:0\"; };\n"
                 "log = { format = \"json\"; };\n"
                 "integrations = (\n"
                 "  { licence = \"zeezicht\";  active = true;\n"
                 "    server_url = \"http://127.0.0.1:%d\";\n"
                 "    bot_token_file = \"%s\";\n"
+                "    conversation_channel = \"zeezicht/webchat\";\n"
                 "    notification_channels = {\n",
                 bootstrap_servers, (int)port, token_path);
     for (size_t i = 0; i < sample_type_count; i++)
@@ -106,6 +109,7 @@ char *stage_setup(void)
     struct text json = text_of(16 * 1024);
 
     text_add_string(&json, "{\"bots\":[{\"username\":\"ireserve-bot\",\"token\":\"" STAGE_TOKEN
+                           "\"}],\"people\":[{\"username\":\"" STAGE_COLLEAGUE
                            "\"}],\"teams\":[{\"name\":\"zeezicht\",\"display_name\":"
                            "\"Strandhotel Zeezicht\"}],\"channels\":[");
     for (size_t i = 0; i < stage_channel_count; i++)

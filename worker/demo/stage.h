@@ -27,6 +27,9 @@ struct stage_channel {
 extern const struct stage_channel stage_channels[];
 extern const size_t stage_channel_count;
 
+/* Somebody else who works there. */
+#define STAGE_COLLEAGUE "anna"
+
 /* The bot's token on the stand-in. */
 #define STAGE_TOKEN "demodemodemodemodemodemode"
 

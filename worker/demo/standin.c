@@ -7,12 +7,15 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "common/must.h"
+#include "worker/demo/standin_files.h"
 #include "worker/demo/standin_gojson.h"
 #include "worker/demo/standin_inner.h"
 
 enum {
     MAX_POST_SIZE = 16383,
     MAX_PAYLOAD_BYTES = 300000,
+    MAX_FILE_SIZE = 100 * 1024 * 1024,
+    MAX_REACTIONS = 50,
 };
 
 static const char default_setup[] =
@@ -63,6 +66,9 @@ int standin_open(struct loop *loop, const struct standin_options *options, struc
     standin->wall_at_opening = clock_wall();
     standin->config = (struct standin_config){ .max_post_size = MAX_POST_SIZE,
                                                .max_payload_bytes = MAX_PAYLOAD_BYTES,
+                                               .max_file_size = MAX_FILE_SIZE,
+                                               .file_attachments = true,
+                                               .max_reactions = MAX_REACTIONS,
                                                .post_priority = true };
     if (options->version == STANDIN_5_37)
         memcpy(standin->config.proxy_header, "X-Forwarded-For", sizeof("X-Forwarded-For"));
@@ -109,17 +115,19 @@ uint16_t standin_control_port(const struct standin *standin)
     return httpd_port(standin->control);
 }
 
-void standin_observe(struct standin *standin,
-                     void (*accepted)(void *context, const struct standin_post *post),
-                     void *context)
+static void tell_change(void *context, const struct post *post)
 {
-    standin->accepted = accepted;
-    standin->accepted_context = context;
+    const struct standin *standin = context;
+    const struct standin_post seen = standin_post_at(standin, post->n);
+
+    standin->observer.changed(standin->observer.context, &seen);
 }
 
-uint64_t standin_accepted(const struct standin *standin)
+void standin_observe(struct standin *standin, const struct standin_observer *observer)
 {
-    return standin->model.post_count;
+    standin->observer = *observer;
+    standin->model.changed = tell_change;
+    standin->model.changed_context = standin;
 }
 
 struct standin_post standin_post_at(const struct standin *standin, uint64_t n)
@@ -138,5 +146,44 @@ struct standin_post standin_post_at(const struct standin *standin, uint64_t n)
                                   .message = post->message,
                                   .props = post->props,
                                   .create_at = post->create_at,
-                                  .deleted = post->delete_at != 0 };
+                                  .edit_at = post->edit_at,
+                                  .deleted = post->delete_at != 0,
+                                  .file_count = post->file_count,
+                                  .row = post };
+}
+
+static struct standin_file file_of(const struct file *file)
+{
+    return (struct standin_file){ .id = file->id,
+                                  .name = file->name,
+                                  .mime_type = files_mime_type(file->name),
+                                  .bytes = file->bytes,
+                                  .size = file->size };
+}
+
+struct standin_file standin_file_of(const struct standin_post *post, size_t i)
+{
+    const struct post *row = post->row;
+
+    must(i < row->file_count);
+    return file_of(row->files[i]);
+}
+
+bool standin_has_reaction(const struct standin_post *post, const char *emoji_name)
+{
+    const struct post *row = post->row;
+
+    for (size_t i = 0; i < row->reaction_count; i++)
+        if (strcmp(row->reactions[i].emoji_name, emoji_name) == 0)
+            return true;
+    return false;
+}
+
+bool standin_find_file(const struct standin *standin, const char *id, struct standin_file *ret)
+{
+    const struct file *file = map_find(&standin->model.files, id, strlen(id));
+
+    if (file)
+        *ret = file_of(file);
+    return file;
 }

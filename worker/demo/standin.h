@@ -19,8 +19,23 @@
  *   restart  {}; forgets what a server forgets when it restarts: the guard against repeats, and
  *            whose tokens were used
  *   faults   see standin_faults.h; answers what is in force
+ *   delete   {"post","user"}: somebody deletes a post; without a user its author does
+ *            {"channel","roots_percent","user"}: such a share of the living roots of a channel, at
+ *            random by the seed of the faults
+ *            {"channel"}: the history is gone; nothing is left of any post, as when a server keeps
+ *            posts for a time only.  Answers the ids, but for replies that go with their roots
  *   state    GET; counts of requests, open connections, faults
  *   journal  GET ?from=N&limit=M; one line of JSON per accepted post
+ *   posts    GET ?channel=; one line of JSON per post of a channel as it is now, oldest first,
+ *            deleted ones, too, with what they said: "id", "root_id", "username", "message",
+ *            "props", "file_ids", "files" [{"id","name","mime_type","size","deleted"}], "reactions"
+ *            [{"emoji_name","username"}], "create_at", "edit_at", "delete_at", "purged"
+ *   file     GET ?id=; the bytes of a file with its media type, deleted or not
+ *
+ * The "config" of "setup": "max_post_size" (runes), "max_payload_bytes" (of a body),
+ * "max_file_size", "file_attachments" (false: switched off), "max_reactions" (different ones under
+ * a post), "post_priority", "proxy_header", "rate_limit" {"per_second","burst","by_address",
+ * "by_user"}.
  *
  * Channels are named by id or by "team/name"; without a team the first channel of that name.
  */
@@ -28,6 +43,7 @@
 #define WORKER_DEMO_STANDIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/attrs.h"
@@ -50,7 +66,7 @@ struct standin_options {
     uint64_t seed;         /* of the percentages of the switchboard */
 };
 
-/* A post that was accepted; strings are borrowed until standin_close(). */
+/* A post that was accepted, as it is now; strings are borrowed until it is edited. */
 struct standin_post {
     uint64_t n; /* counts from 0 */
     const char *id;
@@ -63,7 +79,19 @@ struct standin_post {
     const char *message;
     const char *props; /* JSON */
     wall_ms create_at;
+    wall_ms edit_at; /* 0: never edited */
     bool deleted;
+    size_t file_count; /* see standin_file_of() */
+    const void *row;   /* the stand-in's own */
+};
+
+/* A file; strings and bytes are borrowed until standin_close(), deleted or not. */
+struct standin_file {
+    const char *id;
+    const char *name;
+    const char *mime_type; /* "" when it is not known */
+    const char *bytes;
+    uint64_t size;
 };
 
 struct standin;
@@ -90,15 +118,28 @@ uint16_t standin_control_port(const struct standin *standin);
 int standin_command(struct standin *standin, const char *name, const char *json, struct text *ret,
                     struct fault *reterr) ATTR_MUST_USE;
 
-/* Has `accepted` called for each post that is accepted from now on; NULL: for none. */
-void standin_observe(struct standin *standin,
-                     void (*accepted)(void *context, const struct standin_post *post),
-                     void *context);
+/* Is told what happens to posts, with the post as it is then. */
+struct standin_observer {
+    void *context;
+    void (*accepted)(void *context, const struct standin_post *post);
+    /* It was edited or deleted, somebody reacted to it, or a reply of it was deleted. */
+    void (*changed)(void *context, const struct standin_post *post);
+};
 
-/* How many posts were accepted. */
-uint64_t standin_accepted(const struct standin *standin);
+/* Has what happens from now on told; the observer is copied. */
+void standin_observe(struct standin *standin, const struct standin_observer *observer);
 
-/* The `n`-th accepted post, below standin_accepted(). */
+/* The `n`-th accepted post. */
 struct standin_post standin_post_at(const struct standin *standin, uint64_t n);
+
+/* The `i`-th file of a post that was just got, below its file_count. */
+struct standin_file standin_file_of(const struct standin_post *post, size_t i);
+
+/* Whether somebody reacted with that emoji to a post that was just got. */
+bool standin_has_reaction(const struct standin_post *post, const char *emoji_name);
+
+/* The file of that id.  False: there is none. */
+bool standin_find_file(const struct standin *standin, const char *id,
+                       struct standin_file *ret) ATTR_MUST_USE;
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "common/must.h"
 #include "worker/demo/standin_httpd_inner.h"
 
 enum {
@@ -146,14 +147,15 @@ void exchange_add_header(struct exchange *exchange, const char *name, const char
     struct exchange_header *header = &exchange->headers[exchange->header_count++];
     header->name = name;
     va_start(arguments, format);
-    vsnprintf(header->value, sizeof(header->value), format, arguments);
+    must(vasprintf(&header->value, format, arguments) >= 0);
     va_end(arguments);
 }
 
 void exchange_start_over(struct exchange *exchange)
 {
     text_clear(&exchange->reply);
-    exchange->header_count = 0;
+    while (exchange->header_count > 0)
+        free(exchange->headers[--exchange->header_count].value);
     exchange->status = 0;
     exchange->content_type = NULL;
 }

@@ -7,6 +7,7 @@
 #include "worker/demo/standin_gojson.h"
 #include "worker/demo/standin_inner.h"
 #include "worker/demo/standin_refusal.h"
+#include "worker/demo/standin_routes.h"
 
 enum {
     MAX_URL = 2048,
@@ -14,83 +15,6 @@ enum {
     SPARE_PAYLOAD_BYTES = 512,  /* that the server takes beyond its limit */
     ADDRESS_SIZE = 16,          /* of "255.255.255.255" and a NUL */
 };
-
-enum who { ANYBODY, SESSION };
-
-struct route {
-    const char *method;
-    const char *path; /* behind /api/v4/; {names} stand for a part of it */
-    route_handler *handle;
-    enum who who;
-    bool only_new; /* the older server does not have it */
-};
-
-static const struct route routes[] = {
-    { "POST", "posts", create_post, SESSION, false },
-    { "GET", "posts/{post_id}", get_post, SESSION, false },
-    { "GET", "posts/{post_id}/thread", get_thread, SESSION, false },
-    { "PUT", "posts/{post_id}/patch", patch_post, SESSION, false },
-    { "DELETE", "posts/{post_id}", delete_post, SESSION, false },
-    { "GET", "channels/{channel_id}/posts", get_channel_posts, SESSION, false },
-    { "GET", "channels/{channel_id}", get_channel, SESSION, false },
-    { "GET", "channels/{channel_id}/members/me", get_my_membership, SESSION, false },
-    { "GET", "users/me", get_me, SESSION, false },
-    { "GET", "users/me/teams", get_my_teams, SESSION, false },
-    { "GET", "users/me/channels", get_my_channels, SESSION, true },
-    { "GET", "users/me/teams/{team_id}/channels", get_my_team_channels, SESSION, false },
-    { "GET", "teams/{team_id}/channels/name/{channel_name}", get_channel_by_name, SESSION, false },
-    { "GET", "teams/name/{team_name}/channels/name/{channel_name}", get_channel_by_names, SESSION,
-      false },
-    { "GET", "teams/name/{team_name}", get_team_by_name, SESSION, false },
-    { "GET", "config/client", get_config, ANYBODY, false },
-    { "GET", "system/ping", get_ping, ANYBODY, false },
-};
-
-static const char api_prefix[] = "/api/v4/";
-
-/* Whether a path is that of a route; then `ret` is what stands at its {names}. */
-static bool matches(const char *pattern, const char *path, struct captures *ret)
-{
-    size_t captured = 0;
-
-    while (*pattern && *path) {
-        size_t length = strcspn(path, "/");
-        size_t expected = strcspn(pattern, "/");
-
-        if (*pattern == '{') {
-            if (length == 0 || length >= CAPTURE_SIZE)
-                return false;
-            memcpy(ret->values[captured], path, length);
-            ret->values[captured++][length] = '\0';
-        } else if (length != expected || strncmp(pattern, path, length) != 0) {
-            return false;
-        }
-        path += length;
-        pattern += expected;
-        if (*path != *pattern)
-            return false;
-        path += *path == '/';
-        pattern += *pattern == '/';
-    }
-    return *path == *pattern;
-}
-
-static const struct route *find_route(const struct standin *standin,
-                                      const struct exchange *exchange, struct captures *ret)
-{
-    size_t prefix = strlen(api_prefix);
-
-    if (strncmp(exchange->path, api_prefix, prefix) != 0)
-        return NULL;
-    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-        const struct route *route = &routes[i];
-
-        if (strcmp(route->method, exchange->method) == 0 && !(route->only_new && is_old(standin)) &&
-            matches(route->path, exchange->path + prefix, ret))
-            return route;
-    }
-    return NULL;
-}
 
 /* The token of a request, the way it is found there: cookie first; NULL: none. */
 static const char *find_token(const struct exchange *exchange)
@@ -178,7 +102,7 @@ static bool pass_limiter(struct standin *standin, struct exchange *exchange, con
 
 static void answer_no_route(const struct standin *standin, struct exchange *exchange)
 {
-    bool in_api = strncmp(exchange->path, api_prefix, strlen(api_prefix)) == 0;
+    bool in_api = strncmp(exchange->path, ROUTES_PREFIX, strlen(ROUTES_PREFIX)) == 0;
 
     if (!in_api)
         add_usual_headers(standin, exchange);
@@ -260,7 +184,7 @@ static void answer(struct standin *standin, struct exchange *exchange)
 {
     const char *token = find_token(exchange);
     struct captures captures;
-    const struct route *route = find_route(standin, exchange, &captures);
+    const struct route *route = routes_find(standin, exchange, &captures);
 
     if (!pass_limiter(standin, exchange, token) || refused_early(exchange, standin))
         return;
@@ -298,6 +222,25 @@ static void find_session(const struct standin *standin, struct exchange *exchang
     exchange->user = known->user;
 }
 
+/*
+ * How much of a body is read.  The older server has one limit for all bodies, the newer one knows
+ * files, which come in a form that takes some bytes itself.
+ */
+static void limit_body(const struct standin *standin, struct exchange *exchange)
+{
+    enum { FORM_BYTES = 64 * 1024 };
+    const struct standin_config *config = &standin->config;
+    bool upload = strcmp(exchange->path, ROUTES_PREFIX "files") == 0;
+    int64_t limit = config->max_payload_bytes + SPARE_PAYLOAD_BYTES;
+    size_t most = upload ? EXCHANGE_MAX_UPLOAD : EXCHANGE_MAX_BODY;
+
+    if (upload)
+        limit = config->max_file_size + FORM_BYTES;
+    else if (is_old(standin))
+        limit = config->max_file_size + SPARE_PAYLOAD_BYTES;
+    exchange->body_limit = (uint64_t)limit < most ? (size_t)limit : most;
+}
+
 void api_begun(void *context, struct exchange *exchange)
 {
     struct standin *standin = context;
@@ -308,8 +251,7 @@ void api_begun(void *context, struct exchange *exchange)
     model_new_id(&standin->model, exchange->request_id);
     if (token && !standin->faults.bad_token)
         find_session(standin, exchange, token);
-    if (!is_old(standin))
-        exchange->body_limit = (size_t)standin->config.max_payload_bytes + SPARE_PAYLOAD_BYTES;
+    limit_body(standin, exchange);
     if (!expect)
         return;
     if (strcasecmp(expect, "100-continue") != 0) {
@@ -326,7 +268,7 @@ void api_handle(void *context, struct exchange *exchange)
     struct captures captures;
 
     standin_tick(standin);
-    const struct route *route = find_route(standin, exchange, &captures);
+    const struct route *route = routes_find(standin, exchange, &captures);
     exchange->label = route ? route->path : NULL;
     if (!api_make_trouble(standin, exchange)) {
         answer(standin, exchange);

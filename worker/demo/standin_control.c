@@ -153,9 +153,10 @@ static const struct {
     const char *name;
     control *run;
 } controls[] = {
-    { "setup", setup_apply }, { "faults", set_faults }, { "members", set_members },
-    { "archive", archive },   { "users", set_users },   { "tokens", set_tokens },
-    { "clock", move_clock },  { "restart", forget },    { "state", show_state },
+    { "setup", setup_apply },    { "faults", set_faults }, { "members", set_members },
+    { "archive", archive },      { "users", set_users },   { "tokens", set_tokens },
+    { "clock", move_clock },     { "restart", forget },    { "state", show_state },
+    { "delete", removal_apply },
 };
 
 int standin_command(struct standin *standin, const char *name, const char *json, struct text *ret,
@@ -177,39 +178,6 @@ int standin_command(struct standin *standin, const char *name, const char *json,
     return result;
 }
 
-static void write_line(struct text *text, const struct standin_post *post)
-{
-    text_printf(text, "{\"n\":%llu", (unsigned long long)post->n);
-    gojson_write_member(text, "post_id", post->id);
-    gojson_write_member(text, "channel_id", post->channel_id);
-    gojson_write_member(text, "channel", post->channel_name);
-    gojson_write_member(text, "root_id", post->root_id);
-    gojson_write_member(text, "user_id", post->user_id);
-    gojson_write_member(text, "username", post->username);
-    gojson_write_member(text, "pending_post_id", post->pending_post_id);
-    text_printf(text, ",\"create_at\":%lld,\"deleted\":%s", (long long)post->create_at,
-                post->deleted ? "true" : "false");
-    gojson_write_member(text, "message", post->message);
-    text_add_string(text, ",\"props\":");
-    text_add_string(text, post->props);
-    text_add_string(text, "}\n");
-}
-
-static void show_journal(const struct standin *standin, struct exchange *exchange)
-{
-    const char *from = exchange_query(exchange, "from");
-    const char *limit = exchange_query(exchange, "limit");
-    uint64_t n = from ? strtoull(from, NULL, 10) : 0;
-    uint64_t left = limit ? strtoull(limit, NULL, 10) : UINT64_MAX;
-
-    for (; n < standin_accepted(standin) && left > 0; n++, left--) {
-        struct standin_post post = standin_post_at(standin, n);
-        write_line(&exchange->reply, &post);
-    }
-    exchange->content_type = "application/x-ndjson";
-    exchange->status = 200;
-}
-
 void control_begun(void *context, struct exchange *exchange)
 {
     (void)context;
@@ -228,10 +196,8 @@ void control_handle(void *context, struct exchange *exchange)
         return;
     }
     const char *name = exchange->path + strlen(prefix);
-    if (strcmp(name, "journal") == 0) {
-        show_journal(standin, exchange);
+    if (journal_answers(standin, exchange, name))
         return;
-    }
     exchange->status = 200;
     if (standin_command(standin, name, text_string(&exchange->body), &exchange->reply, &fault) == 0)
         return;

@@ -6,6 +6,7 @@
 #include "common/must.h"
 #include "worker/demo/standin_away.h"
 #include "worker/demo/standin_draft.h"
+#include "worker/demo/standin_files.h"
 #include "worker/demo/standin_gojson.h"
 #include "worker/demo/standin_inner.h"
 #include "worker/demo/standin_refusal.h"
@@ -229,7 +230,6 @@ static struct post *new_post(const struct standin *standin, const struct creatio
         .delete_at = is_old(standin) ? (wall_ms)json_number_value(draft->delete_at) : 0,
         .is_pinned = json_is_true(draft->is_pinned),
         .has_reactions = json_is_true(draft->has_reactions),
-        .file_ids_lost = json_array_size(draft->file_ids) > 0,
         .message = mem_string(draft->message),
         .type = mem_string(draft->type),
         .shows_attachments = shows_attachments(standin, draft),
@@ -240,12 +240,12 @@ static struct post *new_post(const struct standin *standin, const struct creatio
     return post;
 }
 
-static void announce(struct standin *standin)
+static void announce(const struct standin *standin, const struct post *post)
 {
-    if (!standin->accepted)
+    if (!standin->observer.accepted)
         return;
-    struct standin_post post = standin_post_at(standin, standin->model.post_count - 1);
-    standin->accepted(standin->accepted_context, &post);
+    const struct standin_post seen = standin_post_at(standin, post->n);
+    standin->observer.accepted(standin->observer.context, &seen);
 }
 
 /* The second half: checks the content, stores the post and answers. */
@@ -268,12 +268,14 @@ static void finish(struct standin *standin, struct exchange *exchange, struct cr
     }
     struct post *post = new_post(standin, creation, props);
     model_add_post(&standin->model, post);
+    (void)files_attach(&standin->model, post, creation->draft.file_ids);
+    post->file_ids_lost = json_array_size(creation->draft.file_ids) > 0 && !post->file_count;
     if (creation->guarded)
         guard_put(&standin->guard, key, post, standin->model.now);
     exchange->status = 201;
     view_post(&exchange->reply, &standin->model, post, VIEW_CREATED);
     text_add_char(&exchange->reply, '\n');
-    announce(standin);
+    announce(standin, post);
 }
 
 /* A post was put off; now it is stored. */

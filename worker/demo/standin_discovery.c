@@ -276,7 +276,8 @@ void get_config(struct standin *standin, struct exchange *exchange, const struct
     exchange->status = 200;
     text_add_string(text, "{\"BuildNumber\":\"\",\"DefaultClientLocale\":\"en\"");
     if (exchange->user) {
-        text_printf(text, ",\"MaxFileSize\":\"104857600\",\"MaxPostSize\":\"%lld\"",
+        text_printf(text, ",\"MaxFileSize\":\"%lld\",\"MaxPostSize\":\"%lld\"",
+                    (long long)standin->config.max_file_size,
                     (long long)standin->config.max_post_size);
         text_add_string(text, ",\"PostEditTimeLimit\":\"-1\"");
         if (!is_old(standin))

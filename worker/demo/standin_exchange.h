@@ -20,12 +20,13 @@ struct user;
 enum {
     EXCHANGE_MAX_HEADERS = 16,
     EXCHANGE_MAX_BODY = 16 * 1024 * 1024, /* of a request, and what is kept of it */
+    EXCHANGE_MAX_UPLOAD = 128 * 1024 * 1024,
     EXCHANGE_MAX_REPLY = 256 * 1024 * 1024,
 };
 
 struct exchange_header {
     const char *name; /* a literal */
-    char value[192];
+    char *value;      /* its own */
 };
 
 enum exchange_fate {
@@ -71,10 +72,13 @@ struct exchange {
 const char *exchange_header(const struct exchange *exchange, const char *name) ATTR_MUST_USE;
 const char *exchange_query(const struct exchange *exchange, const char *name) ATTR_MUST_USE;
 
+/* Whether U+0000 is in a parameter of the query; what exchange_query() gives ends there. */
+bool exchange_query_has_nul(const struct exchange *exchange, const char *name);
+
 /* The address the request came from, as text. */
 void exchange_peer(const struct exchange *exchange, size_t size, char *ret);
 
-/* Adds a header to the reply; the value is cut at its place's size. */
+/* Adds a header to the reply. */
 void exchange_add_header(struct exchange *exchange, const char *name, const char *format, ...)
     ATTR_PRINTF(3, 4);
 

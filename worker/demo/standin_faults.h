@@ -12,8 +12,8 @@
  *   latency_ms               time before the answer; the processing is done at receipt
  *   save_after_ms            a post is stored only after that time; a repeat meanwhile is refused
  *   cut_before_percent       the connection ends before the processing
- *   cut_after_accept_percent a post is stored, then the connection ends
- *   accept_then_status       {"status","percent"}: a post is stored, then that status; always when
+ *   cut_after_accept_percent a post, or a file, is stored, then the connection ends
+ *   accept_then_status       {"status","percent"}: it is stored, then that status; always when
  *                            no percentage is named
  *   hang_percent             no answer ever
  *   close_idle_ms            an idle connection is closed after that time
@@ -24,7 +24,7 @@
  *                            users, teams, sessions, tokens
  *   drip_ms                  the answer comes byte by byte, one each so many milliseconds
  *   endless_body             true: the answer never ends
- *   bad_json_percent         a post is stored, then 201 with half a body
+ *   bad_json_percent         it is stored, then 201 with half a body
  *   redirect                 true: 302 to another host
  *   seed                     of the percentages, from here on
  */

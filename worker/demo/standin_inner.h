@@ -24,6 +24,9 @@
 struct standin_config {
     int64_t max_post_size;     /* runes of a message */
     int64_t max_payload_bytes; /* of a request's body */
+    int64_t max_file_size;
+    bool file_attachments;
+    int64_t max_reactions; /* different ones under a post */
     bool post_priority;
     char proxy_header[32]; /* that tells the address of the client; "" for none */
 };
@@ -41,8 +44,7 @@ struct standin {
     wall_ms wall_at_opening; /* moved by "clock" */
     bool clock_stopped;
     struct map counts; /* "METHOD path status" → uint64_t, of the API */
-    void (*accepted)(void *context, const struct standin_post *post);
-    void *accepted_context;
+    struct standin_observer observer;
 };
 
 /* Whether the older server is played. */
@@ -80,6 +82,16 @@ void api_add_id(struct text *text, const char *id);
 void api_add_post(struct text *text, const struct model *model, const struct post *post,
                   enum view_of_post occasion);
 
+/* The post that a route names, when it may be read; NULL: refused. */
+struct post *api_readable_post(const struct standin *standin, struct exchange *exchange,
+                               const char *id) ATTR_MUST_USE;
+
+/* Refuses who asks for what was deleted, which only admins may; true: refused. */
+bool api_wants_deleted(const struct standin *standin, struct exchange *exchange);
+
+/* The JSON of a request's body, which gojson_read() gives; NULL: it is none. */
+json_t *api_read_json(struct exchange *exchange) ATTR_MUST_USE;
+
 struct draft;
 
 /* Reads the post of a request's body.  -1: refused; `ret` needs no draft_free() then. */
@@ -90,6 +102,8 @@ int api_read_draft(const struct standin *standin, struct exchange *exchange,
 typedef void route_handler(struct standin *standin, struct exchange *exchange,
                            const struct captures *captures);
 route_handler create_post, get_post, get_thread, get_channel_posts, patch_post, delete_post;
+route_handler get_posts_by_ids, search_posts, add_reaction, remove_reaction, get_reactions;
+route_handler upload_files, get_file, get_file_info, get_post_files;
 route_handler get_me, get_my_teams, get_my_team_channels, get_my_channels, get_channel;
 route_handler get_channel_by_name, get_channel_by_names, get_team_by_name, get_my_membership;
 route_handler get_config, get_ping;
@@ -97,6 +111,13 @@ route_handler get_config, get_ping;
 /* standin_control: the controls; callbacks of their HTTP server. */
 void control_begun(void *context, struct exchange *exchange);
 void control_handle(void *context, struct exchange *exchange);
+
+/* standin_journal: answers what is only read; false: no such page. */
+bool journal_answers(const struct standin *standin, struct exchange *exchange, const char *name);
+
+/* standin_removal: deletes what `json` names, and adds the ids to `ret`. */
+int removal_apply(struct standin *standin, const json_t *json, struct text *ret,
+                  struct fault *reterr) ATTR_MUST_USE;
 
 /* standin_setup: makes what `json` names, and adds the ids to `ret`. */
 int setup_apply(struct standin *standin, const json_t *json, struct text *ret,

@@ -197,7 +197,9 @@ static void write_cursors(struct text *text, const struct exchange *exchange,
 
 static bool is_in(const struct post *post, long long since)
 {
-    return since > 0 ? post->update_at > since : !post->delete_at;
+    if (since > 0)
+        return post->update_at > since && !post->is_purged;
+    return !post->delete_at;
 }
 
 static void write_listing(struct standin *standin, struct exchange *exchange,
@@ -246,7 +248,7 @@ static struct channel *listed_channel(struct standin *standin, struct exchange *
         refuse(exchange, REFUSED_NO_CHANNEL, id);
     else if (!channel || !may_list(standin, channel, exchange->user))
         refuse(exchange, REFUSED_NO_PERMISSION, NULL);
-    else
+    else if (!api_wants_deleted(standin, exchange))
         return channel;
     return NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "common/mem.h"
 #include "common/must.h"
+#include "worker/demo/standin_files.h"
 
 static const char id_letters[] = "ybndrfg8ejkmcpqxot1uwisza345h769";
 
@@ -38,9 +39,10 @@ void model_free(struct model *model)
 {
     struct map_entry entry;
 
-    for (size_t i = 0; i < model->post_count; i++)
-        model_free_post(model->posts[i]);
+    for (size_t at = 0; map_next(&model->posts_by_id, &at, &entry);)
+        model_free_post(entry.value);
     free(model->posts);
+    files_free(model);
     for (size_t at = 0; map_next(&model->channels, &at, &entry);)
         free_channel(entry.value);
     for (size_t at = 0; map_next(&model->teams, &at, &entry);)

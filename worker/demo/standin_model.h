@@ -56,6 +56,14 @@ struct member {
 };
 
 struct post;
+struct file;
+
+/* What an account put under a post. */
+struct reaction {
+    struct user *user;
+    char *emoji_name;
+    wall_ms create_at;
+};
 
 struct channel {
     char id[ID_SIZE];
@@ -71,14 +79,23 @@ struct channel {
     wall_ms last_change_at; /* of any of its posts, for the ETag of its listing */
     size_t root_count;      /* posts that are no reply */
     struct map members;     /* id of a user → struct member */
-    struct post **posts;    /* oldest first */
+    struct post **posts;    /* oldest first; with what was said before edits: see `original` */
     size_t post_count;
     size_t post_capacity;
+    size_t row_count; /* of them, left by edits */
 };
 
-/* A post; the strings belong to it and are never NULL, but for `priority`. */
+/*
+ * A post; the strings belong to it and are never NULL, but for `priority`.
+ *
+ * An edit leaves a row behind, a deleted post with an id of its own that says what the post said
+ * before.  Such a row is in the list of its channel, right behind its post, and in no other list.
+ */
 struct post {
     char id[ID_SIZE];
+    size_t n;              /* counts from 0, in the order of acceptance; a row has none */
+    struct post *original; /* of a row that an edit left; NULL for a post */
+    struct post *row;      /* that its last edit left, and that one's before it */
     struct user *user;
     struct channel *channel;
     struct post *root; /* NULL when it is no reply */
@@ -90,8 +107,13 @@ struct post {
     wall_ms update_at;
     wall_ms edit_at;
     wall_ms delete_at; /* 0: not deleted */
+    bool is_purged;    /* not even a deleted row is left of it */
     bool is_pinned;
     bool has_reactions;
+    struct reaction *reactions; /* oldest first */
+    size_t reaction_count;
+    struct file **files; /* that it carries */
+    size_t file_count;
     bool file_ids_lost; /* files were named, none could be attached */
     char *message;
     char *type;
@@ -110,10 +132,14 @@ struct model {
     struct map tokens;        /* → struct token */
     struct map teams;         /* by id */
     struct map channels;      /* by id */
-    struct map posts_by_id;   /* → struct post */
+    struct map posts_by_id;   /* → struct post, rows that edits left included */
+    struct map files;         /* by id → struct file, in order of arrival */
     struct post **posts;      /* all that were accepted, in that order */
     size_t post_count;
     size_t post_capacity;
+    /* Told of every post that was changed, but not of rows; NULL: nobody is. */
+    void (*changed)(void *context, const struct post *post);
+    void *changed_context;
 };
 
 void model_init(struct model *model, enum standin_version version, uint64_t seed, wall_ms now);
@@ -186,8 +212,11 @@ struct post *model_find_post(const struct model *model, const char *id) ATTR_MUS
 /* Notes that a post was changed. */
 void model_touch_post(struct model *model, struct post *post);
 
-/* Deletes a post, and with a root its replies. */
-void model_delete_post(struct model *model, struct post *post);
+/* Leaves a row of what a post says now: it is about to be edited. */
+void model_keep_row(struct model *model, struct post *post);
+
+/* Deletes a post with its files, and with a root its replies; somebody did that. */
+void model_delete_post(struct model *model, struct post *post, const struct user *by);
 
 /* Frees a post that was not added. */
 void model_free_post(struct post *post);

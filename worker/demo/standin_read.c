@@ -3,36 +3,22 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "worker/demo/standin_away.h"
 #include "worker/demo/standin_draft.h"
+#include "worker/demo/standin_files.h"
 #include "worker/demo/standin_gojson.h"
 #include "worker/demo/standin_inner.h"
 #include "worker/demo/standin_refusal.h"
 #include "worker/demo/standin_view.h"
 
-/* The post that a route names, when it may be read; NULL: refused. */
-static struct post *readable_post(struct standin *standin, struct exchange *exchange,
-                                  const char *id)
-{
-    struct post *post = model_find_post(&standin->model, id);
-
-    if (away_refuses(standin, exchange, AWAY_CALL_POST, post ? post->channel->id : ""))
-        return NULL;
-    if (!post || post->delete_at)
-        refuse(exchange, REFUSED_NO_POST, NULL);
-    else if (!model_may_read(post->channel, exchange->user))
-        refuse(exchange, REFUSED_NO_PERMISSION, NULL);
-    else
-        return post;
-    return NULL;
-}
-
 void get_post(struct standin *standin, struct exchange *exchange, const struct captures *captures)
 {
     enum { MAX_ETAG = 100 };
-    const struct post *post = readable_post(standin, exchange, captures->values[0]);
+    const struct post *post;
     AUTO(text_free) struct text etag = text_of(MAX_ETAG);
 
+    if (api_wants_deleted(standin, exchange))
+        return;
+    post = api_readable_post(standin, exchange, captures->values[0]);
     if (!post)
         return;
     text_printf(&etag, "%s.%s.%lld", api_version_name(standin), post->id,
@@ -43,58 +29,6 @@ void get_post(struct standin *standin, struct exchange *exchange, const struct c
     /* the older server counts replies in threads only */
     view_post(&exchange->reply, &standin->model, post, is_old(standin) ? VIEW_LISTED : VIEW_READ);
     text_add_char(&exchange->reply, '\n');
-}
-
-/* The ids of a thread, the one that was asked for first; the older server names it twice. */
-static void write_order(struct text *text, const struct standin *standin, const struct post *asked,
-                        const struct post *root)
-{
-    bool again = is_old(standin);
-
-    api_add_id(text, asked->id);
-    if (asked != root || again)
-        api_add_id(text, root->id);
-    for (size_t i = 0; i < root->reply_count; i++)
-        if (!root->replies[i]->delete_at && (root->replies[i] != asked || again))
-            api_add_id(text, root->replies[i]->id);
-}
-
-static void write_thread(struct text *text, const struct standin *standin, const struct post *asked,
-                         bool alone)
-{
-    const struct post *root = asked->root ? asked->root : asked;
-
-    text_add_string(text, "{\"order\":[");
-    if (alone)
-        api_add_id(text, asked->id);
-    else
-        write_order(text, standin, asked, root);
-    text_add_string(text, "],\"posts\":{");
-    api_add_post(text, &standin->model, alone ? asked : root, VIEW_READ);
-    for (size_t i = 0; !alone && i < root->reply_count; i++)
-        if (!root->replies[i]->delete_at)
-            api_add_post(text, &standin->model, root->replies[i], VIEW_READ);
-    text_add_string(text, "},\"next_post_id\":\"\",\"prev_post_id\":\"\"");
-    if (!is_old(standin) && !alone)
-        text_add_string(text, ",\"has_next\":false");
-    if (!is_old(standin))
-        text_add_string(text, ",\"first_inaccessible_post_time\":0");
-    text_add_string(text, "}\n");
-}
-
-void get_thread(struct standin *standin, struct exchange *exchange, const struct captures *captures)
-{
-    const struct post *asked = readable_post(standin, exchange, captures->values[0]);
-    const char *skip = exchange_query(exchange, "skipFetchThreads");
-
-    if (!asked)
-        return;
-    const struct post *root = asked->root ? asked->root : asked;
-    const struct post *last = root->reply_count ? root->replies[root->reply_count - 1] : root;
-    exchange_add_header(exchange, "Etag", "%s.%s.%s.%lld", api_version_name(standin), asked->id,
-                        last->id, (long long)root->update_at);
-    exchange->status = 200;
-    write_thread(&exchange->reply, standin, asked, skip && strcmp(skip, "true") == 0);
 }
 
 /* A post that its author may change; NULL: refused. */
@@ -115,18 +49,25 @@ static struct post *own_post(struct standin *standin, struct exchange *exchange,
 static void apply_patch(struct standin *standin, struct post *post, const struct draft *draft,
                         bool has_message)
 {
+    struct model *model = &standin->model;
+
+    model_keep_row(model, post);
+    if (draft->file_ids && files_attach(model, post, draft->file_ids))
+        post->edit_at = model->now;
+    if (draft->file_ids)
+        post->file_ids_lost = false;
     if (has_message && strcmp(post->message, draft->message) != 0) {
         free(post->message);
         post->message = mem_string(draft->message);
-        post->edit_at = standin->model.now;
+        post->edit_at = model->now;
     }
     if (draft->props) {
         free(post->props);
-        post->props = draft_props(draft->props, false, standin->model.version);
+        post->props = draft_props(draft->props, false, model->version);
     }
     if (draft->is_pinned)
         post->is_pinned = json_is_true(draft->is_pinned);
-    model_touch_post(&standin->model, post);
+    model_touch_post(model, post);
 }
 
 void patch_post(struct standin *standin, struct exchange *exchange, const struct captures *captures)
@@ -169,7 +110,7 @@ void delete_post(struct standin *standin, struct exchange *exchange,
         refuse(exchange, REFUSED_DELETE_ARCHIVED, NULL);
         return;
     }
-    model_delete_post(&standin->model, post);
+    model_delete_post(&standin->model, post, exchange->user);
     exchange->status = 200;
     text_add_string(&exchange->reply, "{\"status\":\"OK\"}");
 }

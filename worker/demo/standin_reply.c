@@ -1,7 +1,9 @@
 /* What several routes need for their answers. */
 #include <string.h>
 
+#include "worker/demo/standin_away.h"
 #include "worker/demo/standin_draft.h"
+#include "worker/demo/standin_gojson.h"
 #include "worker/demo/standin_inner.h"
 #include "worker/demo/standin_refusal.h"
 
@@ -41,6 +43,38 @@ void api_add_post(struct text *text, const struct model *model, const struct pos
     text_add_string(text, post->id);
     text_add_string(text, "\":");
     view_post(text, model, post, occasion);
+}
+
+struct post *api_readable_post(const struct standin *standin, struct exchange *exchange,
+                               const char *id)
+{
+    struct post *post = model_find_post(&standin->model, id);
+
+    if (away_refuses(standin, exchange, AWAY_CALL_POST, post ? post->channel->id : ""))
+        return NULL;
+    if (!post || post->delete_at)
+        refuse(exchange, REFUSED_NO_POST, NULL);
+    else if (!model_may_read(post->channel, exchange->user))
+        refuse(exchange, REFUSED_NO_PERMISSION, NULL);
+    else
+        return post;
+    return NULL;
+}
+
+bool api_wants_deleted(const struct standin *standin, struct exchange *exchange)
+{
+    const char *wanted = exchange_query(exchange, "include_deleted");
+
+    if (is_old(standin) || !wanted || strcmp(wanted, "true") != 0)
+        return false;
+    refuse(exchange, REFUSED_NO_PERMISSION, NULL);
+    return true;
+}
+
+json_t *api_read_json(struct exchange *exchange)
+{
+    exchange->body_was_read = true;
+    return gojson_read(text_string(&exchange->body), exchange->body.length);
 }
 
 int api_read_draft(const struct standin *standin, struct exchange *exchange, struct draft *ret)

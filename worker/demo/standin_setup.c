@@ -1,4 +1,5 @@
 /* Making accounts, teams and channels from JSON. */
+#include <stddef.h>
 #include <string.h>
 
 #include "worker/demo/standin_gojson.h"
@@ -138,20 +139,37 @@ static void set_limiter(struct standin *standin, const json_t *json)
     limiter->by_user = json_is_true(json_object_get(json, "by_user"));
 }
 
+/* A setting that is a number or a flag. */
+struct setting {
+    const char *name;
+    size_t offset;
+    bool is_flag;
+};
+
+#define SETTING(name, is_flag)                                \
+    {                                                         \
+#name, offsetof(struct standin_config, name), is_flag \
+    }
+
+static const struct setting settings[] = {
+    SETTING(max_post_size, false), SETTING(max_payload_bytes, false), SETTING(max_file_size, false),
+    SETTING(max_reactions, false), SETTING(file_attachments, true),   SETTING(post_priority, true),
+};
+
 static void configure(struct standin *standin, const json_t *json)
 {
-    const json_t *post_size = json_object_get(json, "max_post_size");
-    const json_t *payload = json_object_get(json, "max_payload_bytes");
-    const json_t *priority = json_object_get(json, "post_priority");
     const json_t *limit = json_object_get(json, "rate_limit");
     const char *proxy = json_string_value(json_object_get(json, "proxy_header"));
 
-    if (post_size)
-        standin->config.max_post_size = (int64_t)json_number_value(post_size);
-    if (payload)
-        standin->config.max_payload_bytes = (int64_t)json_number_value(payload);
-    if (priority)
-        standin->config.post_priority = json_is_true(priority);
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+        const json_t *value = json_object_get(json, settings[i].name);
+        void *place = (char *)&standin->config + settings[i].offset;
+
+        if (value && settings[i].is_flag)
+            *(bool *)place = json_is_true(value);
+        else if (value)
+            *(int64_t *)place = (int64_t)json_number_value(value);
+    }
     if (limit)
         set_limiter(standin, limit);
     if (proxy && strlen(proxy) < sizeof(standin->config.proxy_header))

@@ -25,6 +25,16 @@ const char *exchange_query(const struct exchange *exchange, const char *name)
     return MHD_lookup_connection_value(turn_of(exchange)->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+bool exchange_query_has_nul(const struct exchange *exchange, const char *name)
+{
+    const char *value;
+    size_t length;
+
+    return MHD_lookup_connection_value_n(turn_of(exchange)->connection, MHD_GET_ARGUMENT_KIND, name,
+                                         strlen(name), &value, &length) == MHD_YES &&
+           value && strlen(value) < length;
+}
+
 void exchange_peer(const struct exchange *exchange, size_t size, char *ret)
 {
     const union MHD_ConnectionInfo *info =
@@ -78,7 +88,7 @@ void *turn_begin(void *context, const char *target, struct MHD_Connection *conne
     turn->connection = connection;
     turn->timer = (struct loop_timer){ .due = delay_over, .context = turn };
     turn->exchange = (struct exchange){ .target_length = strlen(target),
-                                        .body = text_of(EXCHANGE_MAX_BODY),
+                                        .body = text_of(EXCHANGE_MAX_UPLOAD),
                                         .body_limit = EXCHANGE_MAX_BODY,
                                         .reply = text_of(EXCHANGE_MAX_REPLY) };
     LIST_INSERT_HEAD(&httpd->turns, turn, link);
@@ -155,6 +165,7 @@ void turn_free(struct turn *turn)
     loop_clear_timer(turn->httpd->loop, &turn->timer);
     if (turn->exchange.work)
         turn->exchange.free_work(turn->exchange.work);
+    exchange_start_over(&turn->exchange);
     text_free(&turn->exchange.body);
     text_free(&turn->exchange.reply);
     LIST_REMOVE(turn, link);

@@ -1,5 +1,6 @@
 #include "worker/demo/standin_view.h"
 
+#include "worker/demo/standin_files.h"
 #include "worker/demo/standin_gojson.h"
 
 static bool is_old(const struct model *model)
@@ -22,13 +23,31 @@ static void flag(struct text *text, const char *name, bool value)
     text_add_string(text, value ? "\":true" : "\":false");
 }
 
-static void metadata(struct text *text, const struct post *post, enum view_of_post occasion)
+/* Begins a member, with a comma in front when needed. */
+static void member(struct text *text, const char *name)
+{
+    text_printf(text, text->bytes[text->length - 1] == '{' ? "\"%s\":" : ",\"%s\":", name);
+}
+
+static void metadata(struct text *text, const struct model *model, const struct post *post,
+                     enum view_of_post occasion)
 {
     text_add_string(text, ",\"metadata\":{");
-    if (post->shows_attachments)
-        text_add_string(text, "\"embeds\":[{\"type\":\"message_attachment\"}]");
+    if (post->shows_attachments) {
+        member(text, "embeds");
+        text_add_string(text, "[{\"type\":\"message_attachment\"}]");
+    }
+    if (post->file_count && !post->delete_at) {
+        member(text, "files");
+        files_write_infos(text, model, post);
+    }
+    if (post->reaction_count && !post->delete_at) {
+        member(text, "reactions");
+        view_reactions(text, model, post);
+    }
     if (post->priority) {
-        text_add_string(text, post->shows_attachments ? ",\"priority\":{" : "\"priority\":{");
+        member(text, "priority");
+        text_add_char(text, '{');
         text_add_string(text, post->priority);
         if (occasion != VIEW_CREATED) {
             gojson_write_member(text, "PostId", post->id);
@@ -41,7 +60,7 @@ static void metadata(struct text *text, const struct post *post, enum view_of_po
 
 static size_t replies_shown(const struct post *post, enum view_of_post occasion)
 {
-    if (occasion == VIEW_REPEATED || occasion == VIEW_LISTED)
+    if (occasion == VIEW_REPEATED || occasion == VIEW_LISTED || post->original)
         return 0;
     return post->root ? post->root->live_replies : post->live_replies;
 }
@@ -62,7 +81,48 @@ static void head_of_post(struct text *text, const struct model *model, const str
     gojson_write_member(text, "root_id", root_id);
     if (is_old(model))
         gojson_write_member(text, "parent_id", root_id);
-    gojson_write_member(text, "original_id", "");
+    gojson_write_member(text, "original_id", post->original ? post->original->id : "");
+}
+
+/* The older server leaves out a list that is empty, the newer one has null for files it lost. */
+static void file_ids(struct text *text, const struct model *model, const struct post *post)
+{
+    bool any = post->file_count && !post->delete_at;
+
+    if (is_old(model) && !any)
+        return;
+    text_add_string(text, ",\"file_ids\":");
+    if (any)
+        files_write_ids(text, post);
+    else
+        text_add_string(text, post->file_ids_lost ? "null" : "[]");
+}
+
+void view_reaction(struct text *text, const struct model *model, const struct post *post,
+                   const struct reaction *reaction)
+{
+    text_add_char(text, '{');
+    gojson_write_member(text, "user_id", reaction->user->id);
+    gojson_write_member(text, "post_id", post->id);
+    gojson_write_member(text, "emoji_name", reaction->emoji_name);
+    number(text, "create_at", reaction->create_at);
+    number(text, "update_at", reaction->create_at);
+    number(text, "delete_at", 0);
+    gojson_write_member(text, "remote_id", "");
+    if (!is_old(model))
+        gojson_write_member(text, "channel_id", post->channel->id);
+    text_add_char(text, '}');
+}
+
+void view_reactions(struct text *text, const struct model *model, const struct post *post)
+{
+    text_add_char(text, '[');
+    for (size_t i = 0; i < post->reaction_count; i++) {
+        if (i)
+            text_add_char(text, ',');
+        view_reaction(text, model, post, &post->reactions[i]);
+    }
+    text_add_char(text, ']');
 }
 
 void view_post(struct text *text, const struct model *model, const struct post *post,
@@ -76,8 +136,7 @@ void view_post(struct text *text, const struct model *model, const struct post *
     text_add_string(text, ",\"props\":");
     text_add_string(text, post->props);
     gojson_write_member(text, "hashtags", "");
-    if (!old)
-        text_add_string(text, post->file_ids_lost ? ",\"file_ids\":null" : ",\"file_ids\":[]");
+    file_ids(text, model, post);
     gojson_write_member(text, "pending_post_id",
                         occasion == VIEW_CREATED ? post->pending_post_id : "");
     if (post->has_reactions)
@@ -88,7 +147,7 @@ void view_post(struct text *text, const struct model *model, const struct post *
     number(text, "last_reply_at", 0);
     text_add_string(text, ",\"participants\":null");
     if (occasion != VIEW_REPEATED)
-        metadata(text, post, occasion);
+        metadata(text, model, post, occasion);
     text_add_char(text, '}');
 }
 
@@ -167,7 +226,7 @@ void view_channel(struct text *text, const struct model *model, const struct cha
     gojson_write_member(text, "header", "");
     gojson_write_member(text, "purpose", "");
     number(text, "last_post_at", channel->last_post_at);
-    number(text, "total_msg_count", (int64_t)channel->post_count);
+    number(text, "total_msg_count", (int64_t)(channel->post_count - channel->row_count));
     number(text, "extra_update_at", 0);
     gojson_write_member(text, "creator_id", channel->creator_id);
     text_add_string(text, ",\"scheme_id\":null,\"props\":null,\"group_constrained\":null");

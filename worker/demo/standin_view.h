@@ -17,6 +17,9 @@ enum view_of_post {
 
 void view_post(struct text *text, const struct model *model, const struct post *post,
                enum view_of_post occasion);
+void view_reaction(struct text *text, const struct model *model, const struct post *post,
+                   const struct reaction *reaction);
+void view_reactions(struct text *text, const struct model *model, const struct post *post);
 void view_user(struct text *text, const struct model *model, const struct user *user);
 void view_team(struct text *text, const struct model *model, const struct team *team);
 void view_channel(struct text *text, const struct model *model, const struct channel *channel);

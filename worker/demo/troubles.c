@@ -3,12 +3,14 @@
 #include <signal.h>
 #include <string.h>
 
+#include "common/mem.h"
 #include "common/must.h"
+#include "worker/demo/stage.h"
 
 /* A trouble of the stand-in is a command with a body for "on" and one for "off". */
 static const struct {
     const char *name;
-    const char *command; /* NULL: it is the worker's */
+    const char *command; /* NULL: it is one of a moment, and not in this table */
     const char *on;
     const char *off;
 } table[TROUBLES] = {
@@ -24,22 +26,36 @@ static const struct {
                              "\"in\":false}",
                              "{\"channel\":\"zeezicht/boekingen\",\"user\":\"ireserve-bot\","
                              "\"in\":true}" },
+    [TROUBLE_DELETE_ROOT] = { "delete_root", NULL, NULL, NULL },
     [TROUBLE_STOP_WORKER] = { "stop_worker", NULL, NULL, NULL },
 };
 
-void troubles_set(struct troubles *troubles, enum trouble trouble, bool on)
+static void command(const struct troubles *troubles, const char *name, const char *body)
 {
     struct fault fault;
 
-    if (!table[trouble].command) {
-        if (on)
-            child_signal(troubles->child, SIGTERM);
+    must(standin_command(troubles->standin, name, body, NULL, &fault) == 0);
+}
+
+static void delete_root(const struct troubles *troubles)
+{
+    const char *root = troubles->pick_root(troubles->context);
+
+    if (!root)
         return;
-    }
-    if (troubles->on[trouble] == on)
+    AUTO(free) char *body = mem_printf("{\"post\":\"%s\",\"user\":\"" STAGE_COLLEAGUE "\"}", root);
+    command(troubles, "delete", body);
+}
+
+void troubles_set(struct troubles *troubles, enum trouble trouble, bool on)
+{
+    if (on && trouble == TROUBLE_STOP_WORKER)
+        child_signal(troubles->child, SIGTERM);
+    if (on && trouble == TROUBLE_DELETE_ROOT)
+        delete_root(troubles);
+    if (!table[trouble].command || troubles->on[trouble] == on)
         return;
-    must(standin_command(troubles->standin, table[trouble].command,
-                         on ? table[trouble].on : table[trouble].off, NULL, &fault) == 0);
+    command(troubles, table[trouble].command, on ? table[trouble].on : table[trouble].off);
     troubles->on[trouble] = on;
 }
 

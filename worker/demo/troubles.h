@@ -16,6 +16,7 @@ enum trouble {
     TROUBLE_UNAVAILABLE,
     TROUBLE_RATE_LIMIT,
     TROUBLE_REMOVE_BOT,
+    TROUBLE_DELETE_ROOT, /* of a moment: the next message makes a new one */
     TROUBLE_STOP_WORKER, /* of a moment: it starts again by itself */
     TROUBLES
 };
@@ -23,6 +24,9 @@ enum trouble {
 struct troubles {
     struct standin *standin;
     struct child *child;
+    /* Gives the id of the root that is to be deleted; NULL: there is none. */
+    const char *(*pick_root)(void *context);
+    void *context;
     bool on[TROUBLES];
 };
 

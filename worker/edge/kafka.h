@@ -18,9 +18,11 @@ struct kafka_property {
     const char *value;
 };
 
-/* What a consumer and a producer of this worker are; each ends in a NULL name. */
+/* What the clients of this worker are; each ends in a NULL name.  A reader is a consumer without a
+ * group: of partitions that it is told, to their end and on. */
 extern const struct kafka_property kafka_consumer_defaults[];
 extern const struct kafka_property kafka_producer_defaults[];
+extern const struct kafka_property kafka_reader_defaults[];
 
 /* Who hears of what librdkafka says and of errors that it mends by itself; `level` as in syslog. */
 struct kafka_listener {
@@ -35,5 +37,19 @@ struct kafka_listener {
  */
 int kafka_conf_new(const struct kafka_property *fixed, const struct kafka_property *own,
                    rd_kafka_conf_t **ret, struct fault *reterr) ATTR_MUST_USE;
+
+/* Sets properties (NULL: none) of a configuration, over what is set. */
+int kafka_conf_add(rd_kafka_conf_t *conf, const struct kafka_property *properties,
+                   struct fault *reterr) ATTR_MUST_USE;
+
+/* Has the listener, which borrows until the client is gone, told of its errors and its log. */
+void kafka_conf_listen(rd_kafka_conf_t *conf, struct kafka_listener *listener);
+
+/* Has the eventfd written to when something comes to the queue, or for the client itself. */
+void kafka_watch(rd_kafka_queue_t *queue, int wake_fd);
+void kafka_watch_client(rd_kafka_t *kafka, int wake_fd);
+
+/* Writes to the eventfd. */
+void kafka_wake(int wake_fd);
 
 #endif

@@ -25,7 +25,7 @@ struct mattermost {
     size_t open; /* calls and bots that are not given back */
 };
 
-/* The first header is for requests with a body, the others for all. */
+/* The first header is for requests with a body, the others for all; the second is the token. */
 struct mattermost_bot {
     struct mattermost *owner;
     char *url;
@@ -150,6 +150,16 @@ struct mattermost_bot *mattermost_bot_new(struct mattermost *mattermost,
     return bot;
 }
 
+const char *mattermost_bot_url(const struct mattermost_bot *bot)
+{
+    return bot->url;
+}
+
+char *mattermost_bot_authorization(const struct mattermost_bot *bot)
+{
+    return bot->headers->next->data;
+}
+
 void mattermost_bot_free(struct mattermost_bot *bot)
 {
     if (!bot)
@@ -194,6 +204,21 @@ static struct curl_slist *headers_for(struct mattermost_call *call, const struct
     return &call->traceparent;
 }
 
+/* libcurl's own methods are GET, and POST when there is a body; others are named. */
+static void set_method(CURL *easy, const struct ask *ask)
+{
+    static const char *const names[] = { [ASK_PUT] = "PUT", [ASK_DELETE] = "DELETE" };
+
+    must((ask->method == ASK_POST || ask->method == ASK_PUT) == (ask->body != NULL));
+    if (ask->body) {
+        must(!curl_easy_setopt(easy, CURLOPT_POSTFIELDS, ask->body));
+        must(!curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->body_length));
+    } else {
+        must(!curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L));
+    }
+    must(!curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, names[ask->method]));
+}
+
 struct mattermost_call *mattermost_start(struct mattermost_bot *bot, const struct ask *ask,
                                          void (*done)(void *context, const struct answer *answer),
                                          void *context)
@@ -205,16 +230,11 @@ struct mattermost_call *mattermost_start(struct mattermost_bot *bot, const struc
     call->done = done;
     call->context = context;
     call->started = loop_now(bot->owner->loop);
-    exchange_begin(&call->exchange, !ask->body);
+    exchange_begin(&call->exchange, ask->purpose != ASK_TO_POST, ask->most);
     set_url(call, ask->path);
+    set_method(easy, ask);
     must(!curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_for(call, ask)));
     must(!curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)ask->timeout));
-    if (ask->body) {
-        must(!curl_easy_setopt(easy, CURLOPT_POSTFIELDS, ask->body));
-        must(!curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->body_length));
-    } else {
-        must(!curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L));
-    }
     bot->open++;
     bot->owner->open++;
     transfers_add(bot->owner->transfers, easy);

@@ -38,6 +38,10 @@ void mattermost_free(struct mattermost *mattermost);
 struct mattermost_bot *mattermost_bot_new(struct mattermost *mattermost,
                                           const struct integration *integration) ATTR_MUST_USE;
 
+/* Where a bot's API is, and the header that says who it is; borrowed while the bot lives. */
+const char *mattermost_bot_url(const struct mattermost_bot *bot);
+char *mattermost_bot_authorization(const struct mattermost_bot *bot);
+
 /* Frees a bot none of whose calls is open.  NULL is fine. */
 void mattermost_bot_free(struct mattermost_bot *bot);
 

@@ -40,6 +40,8 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
         return 0;
     exchange->head_ended = *line == '\r' || *line == '\n';
     answer_limits_read(&exchange->limits, line, count);
+    if (exchange->head_ended && exchange->heard)
+        exchange->heard(exchange);
     return count;
 }
 
@@ -88,20 +90,24 @@ static void set_callbacks(CURL *easy, struct exchange *exchange)
     must(!curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange));
 }
 
-void exchange_open(struct exchange *exchange)
+CURL *exchange_handle(void)
 {
     CURL *easy = curl_easy_init();
 
     must(easy);
-    *exchange = (struct exchange){ .easy = easy, .body = text_of(ANSWER_MAX_BODY) };
-
     for (size_t i = 0; i < sizeof(fixed_options) / sizeof(*fixed_options); i++)
         must(!curl_easy_setopt(easy, fixed_options[i].option, fixed_options[i].value));
     must(!curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https"));
     must(!curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https"));
     must(!curl_easy_setopt(easy, CURLOPT_PROXY, "")); /* nor that of the environment */
     must(!curl_easy_setopt(easy, CURLOPT_USERAGENT, "ireserve-mattermost"));
-    set_callbacks(easy, exchange);
+    return easy;
+}
+
+void exchange_open(struct exchange *exchange)
+{
+    *exchange = (struct exchange){ .easy = exchange_handle(), .body = text_of(ANSWER_MAX_BODY) };
+    set_callbacks(exchange->easy, exchange);
 }
 
 void exchange_close(struct exchange *exchange)
@@ -110,9 +116,10 @@ void exchange_close(struct exchange *exchange)
     text_free(&exchange->body);
 }
 
-void exchange_begin(struct exchange *exchange, bool may_repeat)
+void exchange_begin(struct exchange *exchange, bool may_repeat, size_t most)
 {
     text_clear(&exchange->body);
+    exchange->body.maximum = most ? most : ANSWER_MAX_BODY;
     exchange->may_repeat = may_repeat;
     exchange->sends = 0;
     exchange->header_bytes = 0;

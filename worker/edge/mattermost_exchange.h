@@ -17,19 +17,26 @@ struct exchange {
     bool may_repeat;
     int sends; /* how often libcurl set out to send the request */
     size_t header_bytes;
-    bool head_ended; /* the empty line behind the headers came */
+    bool head_ended;                          /* the empty line behind the headers came */
+    void (*heard)(struct exchange *exchange); /* the headers have come; NULL: nobody cares */
     struct answer_limits limits;
     struct text body;
     char reason[CURL_ERROR_SIZE];
 };
+
+/* Gives a handle with what never changes about our requests, whoever they go to. */
+CURL *exchange_handle(void);
 
 /* Sets an exchange up; it does not move until it is closed. */
 void exchange_open(struct exchange *exchange);
 
 void exchange_close(struct exchange *exchange);
 
-/* Forgets the last answer.  `may_repeat`: libcurl may send the next request more than once. */
-void exchange_begin(struct exchange *exchange, bool may_repeat);
+/*
+ * Forgets the last answer.  `may_repeat`: libcurl may send the next request more than once. `most`:
+ * bytes of the next answer's body; 0: ANSWER_MAX_BODY.
+ */
+void exchange_begin(struct exchange *exchange, bool may_repeat, size_t most);
 
 /* Gives back room that a large answer took. */
 void exchange_end(struct exchange *exchange);

@@ -22,7 +22,8 @@ struct sink_call;
 
 struct sink_options {
     const struct kafka_property *properties; /* ends in a NULL name */
-    int wake_fd;                             /* an eventfd to write to when something came */
+    bool one_by_one; /* a message is not refused for the size of those that go with it */
+    int wake_fd;     /* an eventfd to write to when something came */
     struct kafka_listener listener;
 };
 

@@ -143,21 +143,32 @@ void source_serve(struct source *source)
     }
 }
 
-struct record *source_take(struct source *source, struct source_partition *partition)
+static struct record *next_record(struct source *source, struct assigned *assigned)
 {
-    struct assigned *assigned = (struct assigned *)partition;
     rd_kafka_message_t *message;
     struct record *record = NULL;
 
     while (!record && (message = rd_kafka_consume_queue(assigned->queue, 0))) {
-        if (message->err)
+        bool is_end = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+        if (!message->err)
+            record = source_read_record(&assigned->public, message);
+        else if (!is_end)
             source_say(source, 4, rd_kafka_message_errstr(message));
-        else
-            record = source_read_record(partition, message);
+        if (record || is_end)
+            assigned->fetched = true;
         /* At once: a message that is kept pins the whole fetch that it came in. */
         rd_kafka_message_destroy(message);
     }
     return record;
+}
+
+struct record *source_take(struct source *source, struct source_partition *partition)
+{
+    struct assigned *assigned = (struct assigned *)partition;
+    struct record *record = assigned->first;
+
+    assigned->first = NULL;
+    return record ? record : next_record(source, assigned);
 }
 
 void source_store(struct source *source, const struct source_partition *partition, int64_t offset)
@@ -168,6 +179,24 @@ void source_store(struct source *source, const struct source_partition *partitio
     /* A partition that was lost meanwhile is refused here; then there is nothing to store. */
     (void)rd_kafka_offsets_store(source->kafka, list);
     rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* Until something was fetched librdkafka tells the end that an earlier assignment saw. */
+int64_t source_end(struct source *source, struct source_partition *partition)
+{
+    struct assigned *assigned = (struct assigned *)partition;
+    int64_t low;
+    int64_t high;
+
+    if (!assigned->fetched)
+        assigned->first = next_record(source, assigned);
+    if (!assigned->fetched)
+        return -1;
+    if (rd_kafka_get_watermark_offsets(source->kafka, partition->topic, partition->number, &low,
+                                       &high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        high < 0)
+        return -1;
+    return high;
 }
 
 int64_t source_lag(struct source *source, const struct source_partition *partition,

@@ -71,6 +71,12 @@ void source_store(struct source *source, const struct source_partition *partitio
 /* Gives a revoked partition back.  When all of a revocation are, others may have them. */
 void source_give_back(struct source *source, struct source_partition *partition);
 
+/*
+ * The offset of the partition's next record, as the last fetch since it was assigned told; -1: not
+ * known yet.
+ */
+int64_t source_end(struct source *source, struct source_partition *partition);
+
 /* How many records are between the reader and the end of the partition; -1: not known. */
 int64_t source_lag(struct source *source, const struct source_partition *partition,
                    int64_t next_offset);

@@ -16,6 +16,8 @@
 struct assigned {
     struct source_partition public;
     rd_kafka_queue_t *queue;
+    struct record *first; /* read to know the end, not taken yet; NULL: none */
+    bool fetched;         /* something came since it was assigned: a record, or the end */
     bool revoked;
     LIST_ENTRY(assigned) all;
 };

@@ -22,6 +22,7 @@ void source_drop(struct assigned *partition)
 {
     LIST_REMOVE(partition, all);
     rd_kafka_queue_destroy(partition->queue);
+    free(partition->first);
     free(partition);
 }
 

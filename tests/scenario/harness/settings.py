@@ -29,6 +29,8 @@ class Integration:
     bot_token_file: pathlib.Path
     channels: dict
     hook_token_files: list = dataclasses.field(default_factory=list)
+    conversation_channel: str = ""
+    language: str = "nl"
 
     def text(self):
         """As a group of libconfig."""
@@ -39,6 +41,8 @@ class Integration:
             f"    server_url = {quote(self.server_url)};\n"
             f"    bot_token_file = {quote(self.bot_token_file)};\n"
             f"    outgoing_webhook_token_files = [ {hooks} ];\n"
+            f"    conversation_channel = {quote(self.conversation_channel)};\n"
+            f"    language = {quote(self.language)};\n"
             f"    notification_channels = {{ {channels} }};\n"
             "  }"
         )
@@ -53,6 +57,9 @@ class Settings:
     notifications: str
     dead_letters: str
     integrations: list
+    conversations: str = "conversations"
+    state: str = "state"
+    attachment_hosts: list = dataclasses.field(default_factory=lambda: ["127.0.0.1"])
     properties: list = dataclasses.field(default_factory=lambda: list(KAFKA_PROPERTIES))
     property_files: list = dataclasses.field(default_factory=list)
     delivery: dict = dataclasses.field(default_factory=lambda: dict(DELIVERY))
@@ -72,7 +79,10 @@ class Settings:
             "topics = {\n"
             f"  notifications = {quote(self.notifications)};\n"
             f"  dead_letters = {quote(self.dead_letters)};\n"
+            f"  conversations = {quote(self.conversations)};\n"
+            f"  state = {quote(self.state)};\n"
             "};\n"
+            f"attachments = {{ hosts = {quotes(self.attachment_hosts)}; }};\n"
             f"delivery = {{ {delivery} }};\n"
             'management = { address = "127.0.0.1:0"; };\n'
             f'log = {{ level = {quote(self.log_level)};  format = "json"; }};\n'

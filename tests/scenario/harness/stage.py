@@ -11,7 +11,8 @@ import clients
 from broker import wait_until
 from launcher import LauncherError
 
-from harness import checker
+from harness import chat_checker, checker
+from harness.conversations import Chats, FileServer
 from harness.records import TEXTS, Stream
 from harness.settings import Integration, Settings
 from harness.standin import Standin
@@ -35,8 +36,8 @@ class Secret:
 class Stage:
     """A scenario's own corner of the broker, with its own stand-in."""
 
-    def __init__(self, cluster, folder, partitions=6, dead_letters=True):
-        """`dead_letters`: whether their topic is made."""
+    def __init__(self, cluster, folder, partitions=6, dead_letters=True, chats=False):
+        """`dead_letters`: whether their topic is made; `chats`: whether conversations are mirrored."""
         number = next(NUMBERS)
         self.cluster = cluster
         self.folder = pathlib.Path(folder)
@@ -54,7 +55,58 @@ class Stage:
         cluster.create_topic(self.topic, partitions)
         if dead_letters:
             self.create_dead_letters()
+        self.files = None
         self.settings = self._write_integrations()
+        if chats:
+            self._add_chats(number)
+
+    def _add_chats(self, number):
+        """Has the conversations of all licences mirrored into one channel."""
+        self.settings.conversations = f"conversations-{number}"
+        self.settings.state = f"state-{number}"
+        self.cluster.create_topic(self.settings.conversations, self.partitions)
+        self.cluster.create_topic(self.settings.state, self.partitions, cleanup_policy="compact")
+        self.mirror = new_id(self.random)
+        self.standin.set_up(
+            channels=[
+                {"id": self.mirror, "name": "mirror", "team": TEAM, "type": "O", "members": LICENCES}
+            ]
+        )
+        for integration in self.settings.integrations:
+            integration.conversation_channel = self.mirror
+        self.files = FileServer()
+
+    def chats(self):
+        """Conversations to be published."""
+        return Chats(
+            self.cluster.bootstrap_servers,
+            self.settings.conversations,
+            self.licences(),
+            self.random,
+            self.files,
+        )
+
+    def wait_until_chats_are_done(self, seconds):
+        """Waits until all records of conversations are done and committed."""
+
+        running = [worker for worker in self.workers if worker.is_running()]
+
+        def done():
+            for worker in running:
+                assert worker.is_running(), f"died by itself: {worker.describe()}"
+            servers = self.cluster.bootstrap_servers
+            topic = self.settings.conversations
+            found = clients.committed_offsets(servers, self.group, topic, self.partitions)
+            ends = clients.end_offsets(servers, topic)
+            return {number: offset or 0 for number, offset in found.items()} == ends
+
+        wait_until(done, seconds, "all conversations are done", pause=0.2)
+
+    def judge_chats(self, chats):
+        """What is to be seen of the conversations; printed."""
+        verdict = chat_checker.judge(chats.conversations, self.standin.posts(self.mirror))
+        print(verdict)
+        return verdict
 
     def secret(self, name):
         """Makes a secret; judge_secrets() looks for all of them."""
@@ -233,6 +285,8 @@ class Stage:
         for worker in self.workers:
             worker.kill()
         self.standin.stop()
+        if self.files:
+            self.files.stop()
 
     def describe(self):
         """For the report of a test that failed."""

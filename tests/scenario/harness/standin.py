@@ -92,6 +92,19 @@ class Standin:
         """Counts of requests and connections, and the faults in force."""
         return json.loads(self._control("state"))
 
+    def posts(self, channel):
+        """All posts of a channel as they are now, deleted ones too, oldest first."""
+        lines = self._control(f"posts?channel={channel}").splitlines()
+        return [json.loads(line) for line in lines]
+
+    def delete(self, **what):
+        """Somebody deletes posts; gives their ids."""
+        return json.loads(self._control("delete", what))
+
+    def archive(self, channel, archived):
+        """Archives a channel, or opens it again."""
+        self._control("archive", {"channel": channel, "archived": archived})
+
     def journal(self):
         """All accepted posts so far, in order."""
         while True:

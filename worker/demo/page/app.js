@@ -1,4 +1,4 @@
-/* The demo's page: asks for what is new, draws it, and sends the buttons' wishes. */
+/* The demo's page: asks for what is new, shows it, and sends the buttons' wishes. */
 "use strict";
 
 const TROUBLES = [
@@ -6,94 +6,70 @@ const TROUBLES = [
   ["unavailable", "Answer 503"],
   ["rate_limit", "Answer 429"],
   ["remove_bot", "Remove the bot from a channel"],
+  ["delete_root", "Delete a thread"],
   ["stop_worker", "Stop the worker (it restarts)"],
 ];
-const KEPT = 300; /* posts of a channel that stay on the page */
+const BAD = ["lost", "twice", "disorder", "extra_roots"];
+const KEPT = 300; /* posts of a channel, with the replies to them, that stay on the page */
 
-const state = { next: 0, channels: [], posts: {}, unread: {}, current: null };
+const state = {
+  next: 0,
+  channels: [],
+  posts: new Map(), /* by id; those that are no replies also have `replies`, the ids of them */
+  lists: {}, /* by channel: the ids of the posts that are no replies */
+  unread: {},
+  current: null,
+  thread: null, /* the post whose replies are shown */
+};
 const byId = (id) => document.getElementById(id);
+const postsOf = (ids) => ids.map((id) => state.posts.get(id));
+const conversationOf = (post) => post.props.ireserve && post.props.ireserve.conversation;
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
+/* Draws in a list, which stays at its end if it is there. */
+function change(list, work) {
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  work();
+  if (atEnd) list.scrollTop = list.scrollHeight;
 }
 
-/* Bold and links are all the markup that our posts use; everything else is shown as it is. */
-function words(text) {
-  const box = element("div", "words");
-  const pattern = /\*\*([^*\n]+)\*\*|\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)/g;
-  let last = 0;
-  for (const found of text.matchAll(pattern)) {
-    box.append(plain(text.slice(last, found.index)));
-    if (found[1]) box.append(element("b", "", plain(found[1])));
-    else box.append(link(plain(found[2]), found[3]));
-    last = found.index + found[0].length;
-  }
-  box.append(plain(text.slice(last)));
-  return box;
+const itemOf = (list, post) => list.querySelector(`:scope > [data-id="${post.id}"]`);
+
+/* Puts an item into a list, in the place of what the post was before. */
+function put(list, item, post) {
+  const before = itemOf(list, post);
+  change(list, () => (before ? before.replaceWith(item) : list.append(item)));
 }
 
-/* What Markdown makes of escapes. */
-function plain(text) {
-  return text.replace(/\\([\\`*_~[\]()#+\-.!|<>{}:&$^=])/g, "$1");
-}
+/* ---- a channel ---- */
 
-function link(text, url) {
-  const made = element("a", "", text);
-  made.href = url;
-  made.rel = "noreferrer";
-  made.target = "_blank";
-  return made;
-}
-
-const COLOURS = { good: "#22824a", warning: "#d98200", danger: "#c0392b" };
-
-function card(attachment) {
-  const box = element("div", "card");
-  if (attachment.color) box.style.borderLeftColor = COLOURS[attachment.color] || attachment.color;
-  if (attachment.title) {
-    const title = element("div", "name");
-    const text = plain(attachment.title);
-    title.append(attachment.title_link ? link(text, attachment.title_link) : text);
-    box.append(title);
-  }
-  if (attachment.text) box.append(words(attachment.text));
-  if (attachment.fields && attachment.fields.length) {
-    const fields = element("div", "fields");
-    for (const field of attachment.fields) {
-      const cell = element("div", field.short ? "short" : "");
-      cell.append(element("b", "", plain(field.title)), words(String(field.value)));
-      fields.append(cell);
-    }
-    box.append(fields);
-  }
-  return box;
-}
-
-function draw(post) {
-  const item = element("li");
-  item.append(element("div", "face", "iR"));
-  const body = element("div");
-  const head = element("div");
-  head.append(element("span", "who", "ireserve-bot"), element("span", "bot", "BOT"),
-              element("time", "", new Date(post.create_at).toLocaleTimeString()));
-  body.append(head);
-  if (post.message) body.append(words(post.message));
-  for (const attachment of (post.props && post.props.attachments) || []) body.append(card(attachment));
-  item.append(body);
+/* A post with a way to its thread, if it is the beginning of one. */
+function drawRoot(post) {
+  const item = draw(post);
+  if (!conversationOf(post)) return item;
+  const button = element("button", "replies");
+  button.type = "button";
+  button.addEventListener("click", () => openThread(state.posts.get(post.id)));
+  item.lastElementChild.append(button);
+  countReplies(item, post);
   return item;
+}
+
+function countReplies(item, post) {
+  const count = post.replies.length;
+  const last = count && state.posts.get(post.replies[count - 1]);
+  item.querySelector("button.replies").textContent =
+    `${count} ${count === 1 ? "reply" : "replies"}${last ? ` · last at ${time(last)}` : ""}`;
 }
 
 function show(channel) {
   const list = byId("posts");
+  const known = state.channels.find((c) => c.id === channel);
   state.current = channel;
   state.unread[channel] = 0;
-  const known = state.channels.find((c) => c.id === channel);
   byId("title").textContent = known ? known.display_name : "";
-  list.replaceChildren(...(state.posts[channel] || []).map(draw));
+  list.replaceChildren(...postsOf(state.lists[channel] || []).map(drawRoot));
   list.scrollTop = list.scrollHeight;
+  closeThread();
   drawChannels();
 }
 
@@ -123,26 +99,102 @@ function drawChannels() {
   });
 }
 
-function take(post) {
-  const list = (state.posts[post.channel_id] = state.posts[post.channel_id] || []);
-  list.push(post);
-  if (list.length > KEPT) list.shift();
-  if (post.channel_id !== state.current) {
-    state.unread[post.channel_id] = (state.unread[post.channel_id] || 0) + 1;
-    return;
-  }
-  const box = byId("posts");
-  const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
-  box.append(draw(post));
-  if (box.childElementCount > KEPT) box.firstElementChild.remove();
-  if (atEnd) box.scrollTop = box.scrollHeight;
+/* ---- a thread ---- */
+
+function openThread(root) {
+  const list = byId("replies");
+  if (!root) return; /* it was deleted just now */
+  state.thread = root;
+  byId("thread").hidden = false;
+  list.replaceChildren(...[root, ...postsOf(root.replies)].map(draw));
+  list.scrollTop = list.scrollHeight;
+  markOpenThread();
 }
 
+function closeThread() {
+  state.thread = null;
+  byId("thread").hidden = true;
+  markOpenThread();
+}
+
+function markOpenThread() {
+  for (const item of byId("posts").children)
+    item.classList.toggle("open", state.thread !== null && item.dataset.id === state.thread.id);
+}
+
+/* A new root of the conversation whose thread is open continues it. */
+function follow(root) {
+  const open = state.thread;
+  if (open && open.id !== root.id && conversationOf(open) === conversationOf(root)) openThread(root);
+}
+
+/* ---- what happens to posts ---- */
+
+function takeRoot(post, before) {
+  post.replies = before ? before.replies : [];
+  if (!before) {
+    const list = (state.lists[post.channel_id] = state.lists[post.channel_id] || []);
+    list.push(post.id);
+    if (list.length > KEPT) forget(state.posts.get(list[0]));
+  }
+  if (post.channel_id === state.current) put(byId("posts"), drawRoot(post), post);
+  if (state.thread && state.thread.id === post.id) {
+    state.thread = post;
+    put(byId("replies"), draw(post), post);
+  }
+  follow(post);
+  markOpenThread();
+}
+
+function takeReply(post, before) {
+  const root = state.posts.get(post.root_id);
+  if (!before) root.replies.push(post.id);
+  if (root.channel_id === state.current) countReplies(itemOf(byId("posts"), root), root);
+  if (state.thread === root) put(byId("replies"), draw(post), post);
+}
+
+function removeItem(list, post) {
+  const item = itemOf(list, post);
+  if (item) change(list, () => item.remove());
+}
+
+/* A post is not there any more, nor are its replies. */
+function forget(post) {
+  const root = state.posts.get(post.root_id);
+  const ids = root ? root.replies : state.lists[post.channel_id];
+  state.posts.delete(post.id);
+  for (const reply of post.replies || []) state.posts.delete(reply);
+  ids.splice(ids.indexOf(post.id), 1);
+  removeItem(byId("posts"), post);
+  removeItem(byId("replies"), post);
+  if (root && root.channel_id === state.current) countReplies(itemOf(byId("posts"), root), root);
+  if (state.thread === post) {
+    const words = "Somebody deleted this thread. The next message goes on in a new one.";
+    byId("replies").replaceChildren(element("li", "gone", words));
+  }
+}
+
+function take(post) {
+  const before = state.posts.get(post.id);
+  if (post.deleted) {
+    if (before) forget(before);
+    return;
+  }
+  if (post.root_id && !state.posts.has(post.root_id)) return; /* its thread is not kept */
+  state.posts.set(post.id, post);
+  if (post.root_id) takeReply(post, before);
+  else takeRoot(post, before);
+  if (!before && post.channel_id !== state.current)
+    state.unread[post.channel_id] = (state.unread[post.channel_id] || 0) + 1;
+}
+
+/* ---- all around ---- */
+
 function drawTally(tally) {
-  for (const name of ["produced", "posted", "waiting", "lost", "twice", "disorder"]) {
+  for (const name of ["produced", "posted", "waiting", ...BAD]) {
     const cell = byId(name);
     cell.textContent = tally[name];
-    cell.className = tally[name] > 0 && ["lost", "twice", "disorder"].includes(name) ? "bad" : "";
+    cell.className = tally[name] > 0 && BAD.includes(name) ? "bad" : "";
   }
 }
 
@@ -154,22 +206,27 @@ function drawTroubles(troubles, worker) {
   line.className = worker.running ? "good" : "bad";
 }
 
+function showAnswer(answer) {
+  state.channels = answer.channels;
+  state.next = answer.next;
+  answer.posts.forEach(take);
+  if (!state.current && state.channels.length) show(state.channels[0].id);
+  drawChannels();
+  drawTally(answer.tally);
+  drawTroubles(answer.troubles, answer.worker);
+  document.body.dataset.ready = "true";
+}
+
+function showEnd() {
+  byId("worker").textContent = "the demo has ended";
+  byId("worker").className = "bad";
+}
+
 async function refresh() {
-  try {
-    const answer = await (await fetch(`api/state?from=${state.next}`)).json();
-    state.channels = answer.channels;
-    state.next = answer.next;
-    answer.posts.forEach(take);
-    if (!state.current && state.channels.length) show(state.channels[0].id);
-    drawChannels();
-    drawTally(answer.tally);
-    drawTroubles(answer.troubles, answer.worker);
-    document.body.dataset.ready = "true";
-  } catch (error) {
-    byId("worker").textContent = "the demo has ended";
-    byId("worker").className = "bad";
-  }
+  const answer = await fetch(`api/state?from=${state.next}`).then((a) => a.json()).catch(() => null);
   setTimeout(refresh, 400);
+  if (answer) showAnswer(answer);
+  else showEnd();
 }
 
 function makeButtons() {
@@ -185,6 +242,7 @@ function makeButtons() {
     });
     return button;
   }));
+  byId("close").addEventListener("click", closeThread);
 }
 
 makeButtons();

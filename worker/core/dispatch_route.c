@@ -1,0 +1,113 @@
+/*
+ * Routes: which channel a name stands for, whether it can be posted to, who waits until it can.
+ */
+#include <stdio.h>
+
+#include "common/must.h"
+#include "worker/core/dispatch_inner.h"
+
+void dispatch_try_route(struct dispatch *dispatch, struct route *route, mono_ms at)
+{
+    heap_put(&dispatch->due, &route->due.node, at);
+}
+
+/* Asks for the id of a channel that the settings give by name. */
+static void resolve(struct dispatch *dispatch, struct route *route)
+{
+    route->state = ROUTE_RESOLVING;
+    must(route_write_ask(route, dispatch->options.attempt_timeout) == 0);
+    dispatch->port.ask(dispatch->port.context, &route->ask);
+}
+
+/* Has a held delivery take its place in front of its server. */
+static void release(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
+{
+    if (delivery->errand)
+        dispatch_go_on(dispatch, delivery, now);
+    else if (delivery->parts)
+        dispatch_enqueue(dispatch, delivery);
+    else
+        dispatch_render_again(dispatch, delivery, now);
+}
+
+void dispatch_open_route(struct dispatch *dispatch, struct route *route, const struct moment *now)
+{
+    struct delivery *delivery;
+
+    route->state = ROUTE_OPEN;
+    route->probing = false;
+    route->rest = 0;
+    heap_remove(&dispatch->due, &route->due.node);
+    while ((delivery = route_take(route)))
+        release(dispatch, delivery, now);
+}
+
+void dispatch_route_due(struct dispatch *dispatch, struct route *route, const struct moment *now)
+{
+    if (route->state == ROUTE_UNRESOLVED || route->state == ROUTE_RESOLVING) {
+        resolve(dispatch, route);
+        return;
+    }
+    if (route->state != ROUTE_CLOSED || route->probing)
+        return;
+
+    struct delivery *delivery = route_take(route);
+    if (!delivery) { /* nobody waits: the next delivery will find out */
+        dispatch_open_route(dispatch, route, now);
+        return;
+    }
+    route->probing = true;
+    delivery->probes = true;
+    release(dispatch, delivery, now);
+}
+
+void dispatch_hold(struct delivery *delivery)
+{
+    delivery_set_state(delivery, DELIVERY_HELD);
+    if (delivery->probes)
+        route_hold_first(delivery->route, delivery);
+    else
+        route_hold(delivery->route, delivery);
+    delivery->probes = false;
+}
+
+void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct answer *answer, const struct moment *now)
+{
+    struct route *route = delivery->route;
+
+    if (route->state == ROUTE_OPEN || delivery->probes) {
+        route->state = ROUTE_CLOSED;
+        route->probing = false;
+        route->rest = backoff_next(&dispatch->options.route, route->rest, &dispatch->random);
+        dispatch_try_route(dispatch, route, now->mono + route->rest);
+    }
+    struct report report = dispatch_report_attempt(REPORT_HELD, delivery, answer);
+    report.rest = route->rest;
+    dispatch->port.report(dispatch->port.context, &report);
+    dispatch_hold(delivery);
+    (void)dispatch_end_here(dispatch, delivery, now);
+}
+
+void dispatch_channel_answered(struct dispatch *dispatch, struct route *route,
+                               const struct answer *answer, const struct moment *now)
+{
+    bool may_pass = verdict_may_pass(answer);
+    const struct backoff *pace = may_pass ? &dispatch->options.retry : &dispatch->options.route;
+    struct report report = { .kind = may_pass ? REPORT_RETRYING : REPORT_UNRESOLVED,
+                             .route = route,
+                             .licence = route->integration->licence,
+                             .http_status = answer->status,
+                             .took_ms = answer->took_ms };
+
+    if (verdict_find_channel(answer, route->channel_id)) {
+        dispatch_open_route(dispatch, route, now);
+        return;
+    }
+    route->rest = backoff_next(pace, route->rest, &dispatch->random);
+    dispatch_try_route(dispatch, route, now->mono + route->rest);
+    report.rest = route->rest;
+    report.why = may_pass ? "the server cannot say now which channel has this name"
+                          : "the channel cannot be found by its name";
+    dispatch->port.report(dispatch->port.context, &report);
+}

@@ -1,0 +1,230 @@
+/*
+ * What is remembered of the threads of a partition: restored, kept up, proven, forgotten in time.
+ */
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/must.h"
+#include "worker/core/dispatch_inner.h"
+#include "worker/core/thread_record.h"
+
+enum {
+    EXPIRY_PAUSE_MS = 1000,
+    EXPIRY_LOOKS = 2000, /* at threads of one partition, a time */
+    EXPIRY_MOST = 100,   /* of these that are forgotten, each with a write */
+    STATE_MAX_BYTES = 64 * 1024,
+};
+
+static void report_partition(struct dispatch *dispatch, const struct partition *partition,
+                             enum report_kind kind, const char *why)
+{
+    const struct record place = {
+        .topic = partition->topic, .partition = partition->number, .offset = -1, .timestamp = -1
+    };
+    const struct report report = { .kind = kind, .record = &place, .took_ms = -1, .why = why };
+
+    dispatch->port.report(dispatch->port.context, &report);
+}
+
+void dispatch_refuse_partition(struct dispatch *dispatch, struct partition *partition,
+                               const char *why)
+{
+    if (partition->standing == PARTITION_REFUSED)
+        return;
+    partition->standing = PARTITION_REFUSED;
+    report_partition(dispatch, partition, REPORT_PARTITION_REFUSED, why);
+}
+
+bool dispatch_is_restored(const struct partition *partition)
+{
+    return partition->standing != PARTITION_RESTORING;
+}
+
+bool dispatch_awaits_end(const struct partition *partition)
+{
+    return partition->standing == PARTITION_UNPROVEN && !partition->leaving;
+}
+
+void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, int64_t end)
+{
+    must(partition->standing == PARTITION_UNPROVEN);
+    if (end > threads_highest_offset(partition->threads))
+        partition->standing = PARTITION_OPEN;
+    else
+        dispatch_refuse_partition(dispatch, partition, TOPIC_MADE_AGAIN);
+}
+
+bool dispatch_is_superseded(const struct partition *partition)
+{
+    return partition->superseded;
+}
+
+const char *dispatch_refusal(const struct partition *partition)
+{
+    return partition->standing == PARTITION_REFUSED ? TOPIC_MADE_AGAIN : NULL;
+}
+
+size_t dispatch_count_threads(const struct partition *partition)
+{
+    return partition->threads ? threads_count(partition->threads) : 0;
+}
+
+void *dispatch_owner(const struct partition *partition)
+{
+    return partition->owner;
+}
+
+void dispatch_write_thread(struct dispatch *dispatch, struct partition *partition,
+                           const struct thread_name *name, const struct thread *thread,
+                           struct delivery *delivery)
+{
+    AUTO(text_free) struct text key = text_of(STATE_MAX_BYTES);
+    AUTO(text_free) struct text value = text_of(STATE_MAX_BYTES);
+    const struct state_write write = { .key = &key,
+                                       .value = thread ? &value : NULL,
+                                       .delivery = delivery };
+
+    thread_key_write(partition->topic, name, &key);
+    if (thread) {
+        struct thread own = *thread;
+        own.epoch = partition->epoch;
+        thread_value_write(&own, &value);
+    }
+    dispatch->port.write(dispatch->port.context, partition, &write);
+}
+
+/* What is on its way to be written for a thread; NULL: nothing is. */
+static struct delivery *find_recording(struct dispatch *dispatch, struct partition *partition,
+                                       const struct thread_name *name)
+{
+    struct delivery *delivery = lanes_find(dispatch->lanes, partition, name->conversation);
+
+    if (!delivery || delivery->state != DELIVERY_RECORDING ||
+        strcmp(delivery->route->integration->licence, name->licence) != 0)
+        return NULL;
+    return delivery;
+}
+
+/*
+ * Writes a thread again as this owner knows it, or has just written it.  That it tells of what
+ * others did makes it not this owner's: the memory keeps who did the last of it.
+ */
+static void write_again(struct dispatch *dispatch, struct partition *partition,
+                        const struct thread_name *name)
+{
+    const struct delivery *recording = find_recording(dispatch, partition, name);
+    struct thread thread;
+    bool is_known = threads_find(partition->threads, name, &thread);
+
+    if (recording)
+        thread = dispatch_thread_of(recording);
+    dispatch_write_thread(dispatch, partition, name, is_known || recording ? &thread : NULL, NULL);
+}
+
+void dispatch_restored(struct dispatch *dispatch, struct partition *partition, int64_t epoch)
+{
+    struct thread_repair *repair;
+
+    must(partition->threads && partition->epoch < 0);
+    partition->epoch = epoch;
+    if (partition->standing == PARTITION_RESTORING)
+        partition->standing = PARTITION_UNPROVEN;
+    SLIST_FOREACH(repair, &partition->repairs, next)
+    {
+        const struct thread_name name = { repair->licence, repair->conversation };
+        write_again(dispatch, partition, &name);
+    }
+    partition_forget_repairs(partition);
+}
+
+/* Remembers to write a thread again: not before there is an epoch to write it under. */
+static void repair_later(struct partition *partition, const struct thread_name *name)
+{
+    struct thread_repair *repair = mem_new(sizeof(*repair));
+
+    repair->licence = mem_string(name->licence);
+    repair->conversation = mem_string(name->conversation);
+    SLIST_INSERT_HEAD(&partition->repairs, repair, next);
+}
+
+static void fold(struct dispatch *dispatch, struct partition *partition,
+                 const struct thread_name *name, const struct state_read *read)
+{
+    switch (
+        thread_fold(partition->threads, name, read->value, read->value_length, partition->epoch)) {
+    case THREAD_FOLD_TAKEN:
+    case THREAD_FOLD_IGNORED:
+        return;
+    case THREAD_FOLD_MERGED:
+    case THREAD_FOLD_REPEAT:
+        if (partition->epoch < 0)
+            repair_later(partition, name);
+        else
+            write_again(dispatch, partition, name);
+        return;
+    }
+}
+
+void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
+                         const struct state_read *read, const struct moment *now)
+{
+    struct thread_key key;
+    enum state_key kind = thread_key_read(read->key, read->key_length, &key);
+
+    if (partition->lost || kind == STATE_KEY_OTHER || strcmp(key.topic, partition->topic) != 0)
+        return;
+    if (kind == STATE_KEY_THREAD) {
+        const struct thread_name name = { key.licence, key.conversation };
+        fold(dispatch, partition, &name, read);
+    } else if (key.partition == partition->number && partition->epoch >= 0 &&
+               read->offset > partition->epoch) {
+        report_partition(dispatch, partition, REPORT_SUPERSEDED,
+                         "another worker has taken the partition over");
+        partition->superseded = true;
+        dispatch_leave(dispatch, partition, true, now);
+    }
+}
+
+/*
+ * Whether a thread is still needed: it is being written to right now, or what is done of it is not
+ * committed, and the next owner would read that again.
+ */
+static bool is_needed(struct dispatch *dispatch, const struct partition *partition,
+                      const struct thread_name *name)
+{
+    struct thread thread;
+
+    must(threads_find(partition->threads, name, &thread));
+    return thread.last_offset >= partition->acked ||
+           lanes_find(dispatch->lanes, partition, name->conversation);
+}
+
+static void expire_some(struct dispatch *dispatch, struct partition *partition,
+                        const struct moment *now)
+{
+    wall_ms before = now->wall - dispatch->options.keep;
+    struct thread_name name;
+
+    for (int i = 0; i < EXPIRY_MOST && threads_next_older(partition->threads, before, EXPIRY_LOOKS,
+                                                          &partition->expiry_position, &name);
+         i++) {
+        if (is_needed(dispatch, partition, &name))
+            return;
+        dispatch_write_thread(dispatch, partition, &name, NULL, NULL);
+        threads_remove(partition->threads, &name); /* which the name is borrowed from */
+    }
+}
+
+void dispatch_expire(struct dispatch *dispatch, const struct moment *now)
+{
+    struct partition *partition;
+
+    TAILQ_FOREACH(partition, &dispatch->partitions, all)
+    {
+        if (!partition->threads || partition->leaving || partition->standing != PARTITION_OPEN ||
+            now->mono < partition->expiry_due)
+            continue;
+        partition->expiry_due = now->mono + EXPIRY_PAUSE_MS;
+        expire_some(dispatch, partition, now);
+    }
+}
