@@ -217,6 +217,8 @@ void errand_rendered(struct errand *errand, size_t parts)
 void errand_posted_reply(struct errand *errand, const char *id)
 {
     count_reply(errand, id);
+    if (errand->kind == EVENT_MESSAGE)
+        pass_posts(errand);
     errand->did_something = true;
 }
 
