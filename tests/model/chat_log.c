@@ -85,7 +85,7 @@ static void begin_message(struct chat *chat, struct chat_record *record, int num
     struct chat_message *message = &talk->messages[talk->message_count];
 
     *message = (struct chat_message){ .first = number, .last = number };
-    message->is_long = chat_chance(chat, 8);
+    message->is_long = chat_chance(chat, 3);
     message->is_refused = chat_chance(chat, 3);
     record->is_refused = message->is_refused;
     record->message = talk->message_count++;

@@ -9,7 +9,7 @@
 #include "tests/model/chat.h"
 #include "tests/model/model.h"
 
-enum { STEPS_OF_TROUBLE = 1200, STEPS_TO_HEAL = 20000 };
+enum { STEPS_OF_TROUBLE = 800, STEPS_TO_HEAL = 20000 };
 
 static struct chat_ways ways_of(struct random *random)
 {

@@ -84,8 +84,8 @@ struct talk_post {
     const char *user;         /* NULL: our bot */
     const char *message;      /* NULL: it mirrors none */
     const char *event;        /* NULL: another's */
-    unsigned part;
     int64_t created_at;
+    unsigned part;
     bool is_deleted;
     bool has_files;
 };

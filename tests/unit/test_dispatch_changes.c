@@ -1,6 +1,4 @@
-/*
- * Edits and deletions of messages.
- */
+/* Edits and deletions of messages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -106,9 +104,27 @@ static void an_edit_of_a_post_that_is_too_old_is_posted(void **state)
     stage_refuse(stage, 0, 400, TOO_OLD);
     assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR);
     talk_answer_channel(stage, 0, MIRROR, TEAM);
+    talk_answer_posts(stage, 0, two_parts, 1);
     assert_on_wire(stage, 0, ASK_POST, "/posts?");
     assert_says(stage, 0, "Anders");
     stage_accept(stage, 0);
+    stage_acknowledge(stage);
+    assert_int_equal(stage->stored, 5);
+}
+
+static void an_edit_that_was_made_and_cut_off_is_not_posted_as_well(void **state)
+{
+    const struct talk_post patched = {
+        .id = POST, .root = ROOT, .message = "m-2", .part = 1, .event = "urn:x|e-4"
+    };
+    struct stage *stage = *state;
+
+    change(stage, talk_edit, two_parts, 1);
+    stage_fail(stage, 0, ANSWER_UNKNOWN);
+    stage_wait(stage, STAGE_RETRY_MS * 3);
+    stage_refuse(stage, 0, 400, TOO_OLD); /* by now */
+    talk_answer_channel(stage, 0, MIRROR, TEAM);
+    talk_answer_posts(stage, 0, &patched, 1);
     stage_acknowledge(stage);
     assert_int_equal(stage->stored, 5);
 }
@@ -130,6 +146,7 @@ static void an_edit_that_was_posted_by_half_is_finished(void **state)
     assert_on_wire(stage, 0, ASK_PUT, "/posts/" OTHER "/patch");
     stage_refuse(stage, 0, 400, TOO_OLD);
     talk_answer_channel(stage, 0, MIRROR, TEAM);
+    talk_answer_posts(stage, 0, posts, 3);
     assert_on_wire(stage, 0, ASK_POST, "/posts?");
     assert_says(stage, 0, "(2/2)");
     stage_accept(stage, 0);
@@ -255,6 +272,7 @@ static void an_edit_that_is_refused_again_and_again_is_posted(void **state)
         talk_answer_channel(stage, 0, MIRROR, TEAM);
         stage_wait(stage, 60000);
     }
+    talk_answer_posts(stage, 0, two_parts, 1);
     assert_on_wire(stage, 0, ASK_POST, "/posts?");
     assert_says(stage, 0, "Anders");
 }
@@ -312,6 +330,7 @@ int main(void)
         STAGED(a_part_without_files_that_an_edit_does_not_need_is_deleted),
         STAGED(an_edit_of_what_is_not_there_is_posted),
         STAGED(an_edit_of_a_post_that_is_too_old_is_posted),
+        STAGED(an_edit_that_was_made_and_cut_off_is_not_posted_as_well),
         STAGED(an_edit_that_was_posted_by_half_is_finished),
         STAGED(an_edit_in_an_archived_channel_waits_until_it_is_open_again),
         STAGED(a_deletion_deletes_all_parts),

@@ -188,17 +188,17 @@ static void a_message_in_doubt_goes_on_behind_the_parts_that_are_there(void **st
     errand_free(errand);
 }
 
-static void of_a_message_in_doubt_only_the_part_that_somebody_deleted_is_posted(void **state)
+static void of_a_message_in_doubt_only_the_part_that_is_missing_is_posted(void **state)
 {
     (void)state;
     struct thread thread = living();
     struct errand *errand = errand_of(EVENT_MESSAGE, &thread, true);
-    struct findings findings = { .oldest_at = 5 };
+    struct findings findings = { .count = 0 };
 
-    found(&findings, POST, 2, "\"urn:x|e-1\"");
-    errand_took_page(errand, &findings, false);
-    assert_next(errand, POST_REPLY);
+    found(&findings, POST, 2, "\"urn:x|e-1\""); /* somebody has deleted the first */
+    errand_took_page(errand, &findings, true);
     errand_rendered(errand, 2);
+    assert_next(errand, POST_REPLY);
     assert_int_equal(errand->next_part, 0);
     errand_posted_reply(errand, OTHER);
     assert_next(errand, RECORD);
@@ -247,7 +247,7 @@ int main(void)
         cmocka_unit_test(a_root_that_a_crashed_owner_made_is_found_and_not_made_again),
         cmocka_unit_test(a_root_that_is_fine_after_all_is_kept),
         cmocka_unit_test(a_message_in_doubt_goes_on_behind_the_parts_that_are_there),
-        cmocka_unit_test(of_a_message_in_doubt_only_the_part_that_somebody_deleted_is_posted),
+        cmocka_unit_test(of_a_message_in_doubt_only_the_part_that_is_missing_is_posted),
         cmocka_unit_test(a_long_thread_goes_on_in_a_new_one),
         cmocka_unit_test(a_thread_that_moves_begins_anew_elsewhere),
     };

@@ -104,7 +104,10 @@ static void a_letter_that_is_cut_says_what_is_left_out(void **state)
         const struct record left = letter_cut_record(&whole, cut);
         letter_write_headers(&letter, &whole, cut, &headers);
         const char *said = find(&headers, "ireserve.left-out");
-        assert_true(said == words[cut] || strcmp(said, words[cut]) == 0);
+        if (words[cut])
+            assert_string_equal(said, words[cut]);
+        else
+            assert_null(said);
         assert_true((left.value != NULL) == (cut < LETTER_WITHOUT_VALUE));
         assert_int_equal(left.value_length, left.value ? 1 : 0);
         assert_int_equal(left.header_count, cut < LETTER_WITHOUT_HEADERS ? 1 : 0);

@@ -181,20 +181,20 @@ static void a_request_that_was_not_answered_says_why(void **state)
 static void a_change_that_an_archived_channel_refuses_is_not_refused_for_good(void **state)
 {
     static const struct {
-        int status;
         const char *body;
+        int status;
         enum verdict_kind kind;
     } cases[] = {
-        { 200, "{}", VERDICT_DELIVERED },
-        { 400, ERROR_BODY("api.post.patch_post.can_not_update_post_in_deleted.error", "x"),
+        { "{}", 200, VERDICT_DELIVERED },
+        { ERROR_BODY("api.post.patch_post.can_not_update_post_in_deleted.error", "x"), 400,
           VERDICT_ROUTE_CLOSED },
-        { 400, ERROR_BODY("api.post.delete_post.can_not_delete_post_in_deleted.error", "x"),
+        { ERROR_BODY("api.post.delete_post.can_not_delete_post_in_deleted.error", "x"), 400,
           VERDICT_ROUTE_CLOSED },
-        { 403, ERROR_BODY("api.reaction.save.archived_channel.app_error", "x"),
+        { ERROR_BODY("api.reaction.save.archived_channel.app_error", "x"), 403,
           VERDICT_ROUTE_CLOSED },
-        { 403, ERROR_BODY("api.context.permissions.app_error", "x"), VERDICT_REFUSED },
-        { 404, ERROR_BODY("app.post.get.app_error", "x"), VERDICT_REFUSED },
-        { 503, "busy", VERDICT_UNAVAILABLE },
+        { ERROR_BODY("api.context.permissions.app_error", "x"), 403, VERDICT_REFUSED },
+        { ERROR_BODY("app.post.get.app_error", "x"), 404, VERDICT_REFUSED },
+        { "busy", 503, VERDICT_UNAVAILABLE },
     };
 
     (void)state;

@@ -87,6 +87,7 @@ struct errand {
     int64_t page_until;        /* posts that were made before are of no interest; 0: all are */
     struct errand_post *posts; /* by part; of one part the newest only, but for a deletion */
     size_t post_count;
+    bool cannot_change;        /* posts that are there: of those only the event's own count */
     struct render_file *files; /* one for each attachment; `file_id` inside file_ids */
     char (*file_ids)[27];
     size_t file_count;
@@ -152,7 +153,8 @@ void errand_doubt_new_root(struct errand *errand);
 void errand_doubt_reply(struct errand *errand);
 /* PATCH, EMPTY or DELETE of errand_at(): done, or the post was gone already. */
 void errand_changed(struct errand *errand);
-/* The server does not let its posts be changed: what no post says yet is posted. */
+/* The server does not let its posts be changed: what no post says yet is posted.  Which ones do is
+ * read once more, for a change that was cut off may have been made. */
 void errand_cannot_change(struct errand *errand);
 void errand_marked(struct errand *errand);
 

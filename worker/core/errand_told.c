@@ -56,6 +56,7 @@ static void begin_anew(struct errand *errand)
     errand->next_part = 0;
     errand->part_count = 0;
     errand->post_count = 0;
+    errand->cannot_change = false;
 }
 
 static void lose_root(struct errand *errand, enum root_reason reason)
@@ -148,6 +149,18 @@ static void pass_posts(struct errand *errand)
         count_reply(errand, post->id);
 }
 
+/* Keeps the posts that say what the event says. */
+static void keep_own_posts(struct errand *errand)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < errand->post_count; i++)
+        if (errand->posts[i].is_of_event)
+            errand->posts[kept++] = errand->posts[i];
+    errand->post_count = kept;
+    errand->next_part = kept;
+}
+
 void errand_took_page(struct errand *errand, const struct findings *page, bool all)
 {
     bool is_old = page->seen > 0 && page->oldest_at < errand->page_until;
@@ -163,6 +176,8 @@ void errand_took_page(struct errand *errand, const struct findings *page, bool a
         qsort(errand->posts, errand->post_count, sizeof(*errand->posts), compare_parts);
     if (errand->kind == EVENT_MESSAGE)
         pass_posts(errand);
+    if (errand->cannot_change)
+        keep_own_posts(errand);
 }
 
 /* ---- what was done ---- */
@@ -230,13 +245,8 @@ void errand_changed(struct errand *errand)
 
 void errand_cannot_change(struct errand *errand)
 {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < errand->post_count; i++)
-        if (errand->posts[i].is_of_event)
-            errand->posts[kept++] = errand->posts[i];
-    errand->post_count = kept;
-    errand->next_part = kept;
+    errand_doubt_reply(errand);
+    errand->cannot_change = true;
     errand->part_count = 0;
 }
 
