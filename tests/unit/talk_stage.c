@@ -257,7 +257,7 @@ static void answer_list(struct stage *stage, size_t at, const struct talk_post *
     text_add_string(&json, "{\"order\":[],\"posts\":{");
     for (size_t i = 0; i < count; i++) {
         text_printf(&json, "%s\"%s\":", i ? "," : "", posts[i].id);
-        add_post(&json, &posts[i], MIRROR);
+        add_post(&json, &posts[i], posts[i].channel ? posts[i].channel : MIRROR);
     }
     text_printf(&json, "},\"has_next\":%s}", has_next ? "true" : "false");
     stage_answer(stage, at, ANSWER_HTTP, 200, text_string(&json));

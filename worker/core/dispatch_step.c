@@ -81,8 +81,10 @@ static bool take_team(struct delivery *delivery, const struct answer *answer)
 static bool take_roots(struct dispatch *dispatch, struct delivery *delivery,
                        const struct answer *answer, const char *bot_id)
 {
-    const struct finding_wish wish = errand_wish_root(delivery->errand, bot_id);
+    struct finding_wish wish = errand_wish_root(delivery->errand, bot_id);
 
+    if (delivery->errand->has_moved)
+        wish.channel = delivery->route->channel_id;
     if (!findings_read(answer, &wish, "", &dispatch->findings))
         return false;
     report_lookup(dispatch, delivery, dispatch->findings.count ? LOOKUP_FOUND : LOOKUP_NOT_FOUND);

@@ -81,6 +81,8 @@ static bool fits(const struct finding *finding, const struct finding_wish *wish)
         return false;
     if (wish->roots && finding->root[0])
         return false;
+    if (wish->channel && strcmp(finding->channel, wish->channel) != 0)
+        return false;
     if (!peek_equals(finding->conversation, wish->conversation))
         return false;
     return !wish->message || peek_equals(finding->message, wish->message);

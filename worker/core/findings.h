@@ -37,6 +37,7 @@ struct finding_wish {
     const char *user;         /* the author; never NULL */
     const char *conversation; /* never NULL */
     const char *message;
+    const char *channel;
     bool roots; /* only posts that are no reply */
 };
 
