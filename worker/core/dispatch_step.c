@@ -83,6 +83,7 @@ static bool take_roots(struct dispatch *dispatch, struct delivery *delivery,
 {
     struct finding_wish wish = errand_wish_root(delivery->errand, bot_id);
 
+    wish.licence = delivery->route->integration->licence;
     if (delivery->errand->has_moved)
         wish.channel = delivery->route->channel_id;
     if (!findings_read(answer, &wish, "", &dispatch->findings))
@@ -125,8 +126,9 @@ static bool is_last_page(const struct answer *answer)
 static bool take_page(struct dispatch *dispatch, struct delivery *delivery,
                       const struct answer *answer, const char *bot_id)
 {
-    const struct finding_wish wish = errand_wish_posts(delivery->errand, bot_id);
+    struct finding_wish wish = errand_wish_posts(delivery->errand, bot_id);
 
+    wish.licence = delivery->route->integration->licence;
     if (!findings_read(answer, &wish, delivery->errand->thread.root, &dispatch->findings))
         return false;
     report_lookup(dispatch, delivery, dispatch->findings.count ? LOOKUP_FOUND : LOOKUP_NOT_FOUND);
