@@ -334,18 +334,3 @@ void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery
     }
     dispatch_retry(dispatch, delivery, answer, now);
 }
-
-bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *delivery,
-                       const struct moment *now)
-{
-    const struct integration *integration = delivery->route->integration;
-
-    if (!delivery->errand || !delivery->errand->thread.root[0])
-        return false;
-    struct route *mirror = routes_get(&dispatch->routes, &dispatch->servers, integration,
-                                      integration->conversation_channel);
-    if (mirror->state == ROUTE_UNRESOLVED) /* the next try may know */
-        dispatch_route_due(dispatch, mirror, now);
-    return mirror->channel_id[0] &&
-           strcmp(mirror->channel_id, delivery->errand->thread.channel) != 0;
-}
