@@ -10,6 +10,7 @@ import collections
 import concurrent.futures
 import json
 import re
+import time
 
 # Headers that say nothing about Mattermost, the moment and how HTTP frames the body, and one whose
 # value is empty: not every libmicrohttpd sends such.
@@ -48,6 +49,13 @@ def in_order(entries):
     if all(isinstance(entry, dict) and "display_name" in entry for entry in entries):
         return sorted(entries, key=lambda entry: (entry.get("team_id", ""), entry["name"]))
     return entries
+
+
+def wait_for_the_next_millisecond():
+    """Posts of the same one stand in the order of their ids; the recorded ones were further apart."""
+    moment = time.time_ns() // 1_000_000
+    while time.time_ns() // 1_000_000 == moment:
+        pass
 
 
 class Ids:
@@ -91,6 +99,7 @@ class Replay:
         return next(each["id"] for each in self.world["channels"] if each["name"] == name)
 
     def send(self, request):
+        wait_for_the_next_millisecond()
         body = request.get("body")
         if body is not None:
             latin = "latin-1" in request.get("body_note", "")

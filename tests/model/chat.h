@@ -220,9 +220,10 @@ void chat_free_log(struct chat *chat);
 int chat_find_record(const struct chat *chat, int64_t offset);
 struct record *chat_copy_record(const struct chat *chat, int number);
 
-/* The number of a talk, or of a message of it, by its id. */
 /* The number behind a prefix; claims that it is all that stands there. */
 int64_t chat_number_behind(const char *text, const char *prefix);
+
+/* The number of a talk, or of a message of it, by its id. */
 int chat_talk_of(const char *id);
 int chat_message_of(const char *id);
 

@@ -18,7 +18,7 @@ static void add_post(const struct chat *chat, int number, struct text *json)
                 "{\"id\":\"%s\",\"root_id\":\"%s\",\"channel_id\":\"" CHAT_CHANNEL
                 "\",\"user_id\":\"%s\",\"create_at\":%" PRId64 ",\"delete_at\":0,\"file_ids\":[%s],"
                 "\"props\":{\"ireserve\":{\"event\":\"urn:x|e-%" PRId64
-                "\",\"conversation\":\"c-%d\",\"part\":%u",
+                "\",\"licence\":\"zeezicht\",\"conversation\":\"c-%d\",\"part\":%u",
                 post->id, post->root < 0 ? "" : chat->posts[post->root].id,
                 post->is_foreign ? CHAT_PERSON : CHAT_BOT, post->created_at,
                 post->has_files ? "\"f\"" : "", chat->records[post->record].offset, post->talk,

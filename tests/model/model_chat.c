@@ -47,5 +47,5 @@ static void play(struct random *random)
 
 int main(int argc, char **argv)
 {
-    return model_main(argc, argv, 250, play);
+    return model_main(argc, argv, 200, play);
 }

@@ -235,15 +235,18 @@ bool talk_is_on_wire(const struct stage *stage, size_t at, enum ask_method metho
 
 static void add_post(struct text *json, const struct talk_post *post, const char *channel)
 {
+    const char *conversation = post->conversation ? post->conversation : "c-1";
+
     text_printf(json,
                 "{\"id\":\"%s\",\"root_id\":\"%s\",\"channel_id\":\"%s\",\"user_id\":\"%s\","
                 "\"create_at\":%" PRId64 ",\"delete_at\":%d,\"message\":\"x\"%s,\"props\":"
-                "{\"ireserve\":{\"event\":\"%s\",\"conversation\":\"%s\",\"part\":%u",
+                "{\"ireserve\":{\"event\":\"%s\",\"licence\":\"%s\",\"conversation\":\"%s\","
+                "\"part\":%u",
                 post->id, post->root ? post->root : "", channel, post->user ? post->user : BOT,
                 post->created_at ? post->created_at : 1000 * 1000 * 1000, post->is_deleted,
                 post->has_files ? ",\"file_ids\":[\"" FILE_ID "\"]" : "",
                 post->event ? post->event : "urn:x|e-x",
-                post->conversation ? post->conversation : "c-1", post->part);
+                post->licence ? post->licence : licence_of(conversation), conversation, post->part);
     if (post->message)
         text_printf(json, ",\"message\":\"%s\"", post->message);
     text_add_string(json, "}}}");
@@ -257,7 +260,7 @@ static void answer_list(struct stage *stage, size_t at, const struct talk_post *
     text_add_string(&json, "{\"order\":[],\"posts\":{");
     for (size_t i = 0; i < count; i++) {
         text_printf(&json, "%s\"%s\":", i ? "," : "", posts[i].id);
-        add_post(&json, &posts[i], MIRROR);
+        add_post(&json, &posts[i], posts[i].channel ? posts[i].channel : MIRROR);
     }
     text_printf(&json, "},\"has_next\":%s}", has_next ? "true" : "false");
     stage_answer(stage, at, ANSWER_HTTP, 200, text_string(&json));

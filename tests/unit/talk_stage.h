@@ -80,6 +80,8 @@ void talk_end(struct stage *stage, int64_t offset, const char *conversation);
 struct talk_post {
     const char *id;
     const char *conversation; /* NULL: c-1 */
+    const char *licence;      /* NULL: the conversation's */
+    const char *channel;      /* NULL: the mirror */
     const char *root;         /* NULL: it is one */
     const char *user;         /* NULL: our bot */
     const char *message;      /* NULL: it mirrors none */

@@ -77,6 +77,22 @@ static void a_thread_in_a_channel_that_cannot_be_read_goes_on_in_the_mirror(void
     assert_goes_on_in_mirror(stage, "c-1");
 }
 
+static void a_root_in_the_channel_that_was_left_is_not_gone_back_to(void **state)
+{
+    struct stage *stage = *state;
+
+    begin(stage, "c-1");
+    stage_refuse(stage, 0, 400, ARCHIVED);
+    talk_answer_archived(stage, 0, ELSEWHERE);
+    talk_answer_nothing(stage, 0);
+    talk_answer_channel(stage, 0, MIRROR, TEAM);
+    assert_on_wire(stage, 0, ASK_POST, "/teams/" TEAM "/posts/search");
+    const struct talk_post roots[] = { { .id = NEW_ROOT, .created_at = 1 },
+                                       { .id = ROOT, .channel = ELSEWHERE } };
+    talk_answer_posts(stage, 0, roots, 2);
+    assert_string_equal(talk_written(stage, "c-1").root, NEW_ROOT);
+}
+
 static void a_thread_in_a_channel_that_says_that_it_is_fine_waits(void **state)
 {
     struct stage *stage = *state;
@@ -180,6 +196,7 @@ int main(void)
         STAGED(a_living_thread_stays_where_it_is),
         STAGED(a_thread_in_an_archived_channel_goes_on_in_the_mirror),
         STAGED(a_thread_in_a_channel_that_cannot_be_read_goes_on_in_the_mirror),
+        STAGED(a_root_in_the_channel_that_was_left_is_not_gone_back_to),
         STAGED(a_thread_in_a_channel_that_says_that_it_is_fine_waits),
         STAGED(a_channel_that_the_server_cannot_tell_of_moves_nothing),
         STAGED(what_waits_for_a_channel_that_is_opened_again_goes_on_there),

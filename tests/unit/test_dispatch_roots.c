@@ -118,19 +118,18 @@ static void a_root_that_is_found_is_gone_on_with(void **state)
 static void only_a_root_that_our_bot_wrote_is_one(void **state)
 {
     const struct talk_post others[] = {
-        { .id = POST, .user = SOMEBODY },
-        { .id = OTHER, .is_deleted = true },
-        { .id = THIRD, .root = NEW_ROOT },
-        { .id = FILE_ID, .conversation = "c-2" },
+        { .id = POST, .user = SOMEBODY },       { .id = OTHER, .is_deleted = true },
+        { .id = THIRD, .root = NEW_ROOT },      { .id = FILE_ID, .conversation = "c-2" },
+        { .id = NEW_ROOT, .licence = "named" },
     };
     struct stage *stage = *state;
 
     talk_say(stage, 5, "c-1");
     lose_root(stage);
-    talk_answer_posts(stage, 0, others, 4);
+    talk_answer_posts(stage, 0, others, 5);
     assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR);
     talk_answer_channel(stage, 0, MIRROR, TEAM);
-    talk_answer_posts(stage, 0, others, 4);
+    talk_answer_posts(stage, 0, others, 5);
     assert_on_wire(stage, 0, ASK_POST, "/posts?");
     assert_not_says(stage, 0, "root_id");
 }

@@ -95,6 +95,21 @@ static void a_record_that_is_younger_than_what_says_it_is_done_is_refused(void *
     assert_int_equal(stage->ask_count, 0);
 }
 
+static void a_root_without_a_channel_is_none(void **state)
+{
+    struct thread thread = thread_of(3, 1);
+    struct stage *stage = *state;
+
+    thread.channel[0] = '\0';
+    talk_tell(stage, "c-1", &thread);
+    talk_restore(stage);
+    talk_say(stage, 3, "c-1");
+    assert_int_equal(stage->stored, 4);
+    talk_say(stage, 4, "c-1");
+    talk_answer_bot(stage, 0);
+    assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR "/posts?");
+}
+
 static void what_is_not_told_as_it_should_be_is_written_again_when_all_is_restored(void **state)
 {
     const struct thread thread = thread_of(5, 2);
@@ -207,6 +222,7 @@ int main(void)
         STAGED(a_log_that_ends_right_behind_what_was_done_of_it_is_fine),
         STAGED(what_was_forgotten_says_nothing_of_the_log_any_more),
         STAGED(a_record_that_is_younger_than_what_says_it_is_done_is_refused),
+        STAGED(a_root_without_a_channel_is_none),
         STAGED(what_is_not_told_as_it_should_be_is_written_again_when_all_is_restored),
         STAGED(what_was_written_again_is_in_doubt_all_the_same),
         STAGED(a_thread_that_nobody_wrote_in_for_long_is_forgotten),

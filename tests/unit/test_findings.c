@@ -68,6 +68,29 @@ static void only_what_our_bot_wrote_of_the_conversation_is_found(void **state)
     assert_int_equal(findings.oldest_at, 1000 + 'd');
 }
 
+static void licence_and_channel_have_to_fit_where_they_are_wanted(void **state)
+{
+    (void)state;
+    AUTO(text_free) struct text text = text_of(1 << 20);
+    struct finding_wish wish = { .user = BOT, .licence = "zeezicht", .conversation = "c-1" };
+
+    text_add_string(&text, "{\"posts\":{");
+    add_post(&text, 'd', BOT, "", "\"ireserve\":{\"conversation\":\"c-1\",\"licence\":\"bos\"}");
+    add_post(&text, 'e', BOT, "",
+             "\"ireserve\":{\"conversation\":\"c-1\",\"licence\":\"zeezicht\"}");
+    add_post(&text, 'f', BOT, "", OURS);
+    text_add_string(&text, "}}");
+    const struct answer answer = answer_of(&text);
+
+    assert_true(findings_read(&answer, &wish, "", &findings));
+    assert_int_equal(findings.count, 1);
+    assert_int_equal(findings.list[0].id[0], 'e');
+    wish.channel = ROOT; /* another */
+    assert_true(findings_read(&answer, &wish, "", &findings));
+    assert_int_equal(findings.count, 0);
+    assert_int_equal(findings.seen, 3);
+}
+
 static void roots_come_in_the_order_in_which_they_were_made(void **state)
 {
     (void)state;
@@ -125,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_our_bot_wrote_of_the_conversation_is_found),
+        cmocka_unit_test(licence_and_channel_have_to_fit_where_they_are_wanted),
         cmocka_unit_test(roots_come_in_the_order_in_which_they_were_made),
         cmocka_unit_test(what_is_no_list_of_posts_says_nothing),
         cmocka_unit_test(an_empty_list_is_one),

@@ -227,6 +227,8 @@ void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
         end_before(dispatch, delivery, &thread, now);
         return;
     }
+    if (is_known && !thread.channel[0]) /* nobody writes that; but anybody can */
+        thread.root[0] = '\0';
     bool is_doubtful = delivery->record->offset < partition->doubt_below &&
                        !(is_known && thread.epoch == partition->epoch);
 

@@ -2,6 +2,7 @@
  * Routes: which channel a name stands for, whether it can be posted to, who waits until it can.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
@@ -110,4 +111,19 @@ void dispatch_channel_answered(struct dispatch *dispatch, struct route *route,
     report.why = may_pass ? "the server cannot say now which channel has this name"
                           : "the channel cannot be found by its name";
     dispatch->port.report(dispatch->port.context, &report);
+}
+
+bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *delivery,
+                       const struct moment *now)
+{
+    const struct integration *integration = delivery->route->integration;
+
+    if (!delivery->errand || !delivery->errand->thread.root[0])
+        return false;
+    struct route *mirror = routes_get(&dispatch->routes, &dispatch->servers, integration,
+                                      integration->conversation_channel);
+    if (mirror->state == ROUTE_UNRESOLVED) /* the next try may know */
+        dispatch_route_due(dispatch, mirror, now);
+    return mirror->channel_id[0] &&
+           strcmp(mirror->channel_id, delivery->errand->thread.channel) != 0;
 }

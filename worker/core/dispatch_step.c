@@ -81,8 +81,11 @@ static bool take_team(struct delivery *delivery, const struct answer *answer)
 static bool take_roots(struct dispatch *dispatch, struct delivery *delivery,
                        const struct answer *answer, const char *bot_id)
 {
-    const struct finding_wish wish = errand_wish_root(delivery->errand, bot_id);
+    struct finding_wish wish = errand_wish_root(delivery->errand, bot_id);
 
+    wish.licence = delivery->route->integration->licence;
+    if (delivery->errand->has_moved)
+        wish.channel = delivery->route->channel_id;
     if (!findings_read(answer, &wish, "", &dispatch->findings))
         return false;
     report_lookup(dispatch, delivery, dispatch->findings.count ? LOOKUP_FOUND : LOOKUP_NOT_FOUND);
@@ -123,8 +126,9 @@ static bool is_last_page(const struct answer *answer)
 static bool take_page(struct dispatch *dispatch, struct delivery *delivery,
                       const struct answer *answer, const char *bot_id)
 {
-    const struct finding_wish wish = errand_wish_posts(delivery->errand, bot_id);
+    struct finding_wish wish = errand_wish_posts(delivery->errand, bot_id);
 
+    wish.licence = delivery->route->integration->licence;
     if (!findings_read(answer, &wish, delivery->errand->thread.root, &dispatch->findings))
         return false;
     report_lookup(dispatch, delivery, dispatch->findings.count ? LOOKUP_FOUND : LOOKUP_NOT_FOUND);
@@ -329,19 +333,4 @@ void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery
         break;
     }
     dispatch_retry(dispatch, delivery, answer, now);
-}
-
-bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *delivery,
-                       const struct moment *now)
-{
-    const struct integration *integration = delivery->route->integration;
-
-    if (!delivery->errand || !delivery->errand->thread.root[0])
-        return false;
-    struct route *mirror = routes_get(&dispatch->routes, &dispatch->servers, integration,
-                                      integration->conversation_channel);
-    if (mirror->state == ROUTE_UNRESOLVED) /* the next try may know */
-        dispatch_route_due(dispatch, mirror, now);
-    return mirror->channel_id[0] &&
-           strcmp(mirror->channel_id, delivery->errand->thread.channel) != 0;
 }

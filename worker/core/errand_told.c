@@ -94,6 +94,7 @@ bool errand_took_root(struct errand *errand, const struct finding *root)
 void errand_move(struct errand *errand)
 {
     lose_root(errand, ROOT_LOST);
+    errand->has_moved = true;
 }
 
 static int compare_parts(const void *a, const void *b)

@@ -42,12 +42,13 @@ static void read_mark(struct peek props, struct finding *ret)
     int64_t number = 0;
     const struct peek_wanted of_props[] = { { "ireserve", &ireserve } };
     const struct peek_wanted of_mark[] = { { "event", &ret->event },
+                                           { "licence", &ret->licence },
                                            { "conversation", &ret->conversation },
                                            { "message", &ret->message },
                                            { "part", &part } };
 
     (void)peek_members(props, of_props, 1);
-    (void)peek_members(ireserve, of_mark, 4);
+    (void)peek_members(ireserve, of_mark, 5);
     if (peek_integer(part, &number) && number > 0 && number < 100000)
         ret->part = (unsigned)number;
 }
@@ -75,15 +76,23 @@ bool finding_read(const struct answer *answer, struct finding *ret)
            read_post(peek_at(answer->body, answer->body_length), ret);
 }
 
+/* Whether what a post's mark says is wanted. */
+static bool is_marked(const struct finding *finding, const struct finding_wish *wish)
+{
+    return peek_equals(finding->conversation, wish->conversation) &&
+           (!wish->licence || peek_equals(finding->licence, wish->licence)) &&
+           (!wish->message || peek_equals(finding->message, wish->message));
+}
+
 static bool fits(const struct finding *finding, const struct finding_wish *wish)
 {
     if (finding->is_deleted || strcmp(finding->user, wish->user) != 0)
         return false;
     if (wish->roots && finding->root[0])
         return false;
-    if (!peek_equals(finding->conversation, wish->conversation))
+    if (wish->channel && strcmp(finding->channel, wish->channel) != 0)
         return false;
-    return !wish->message || peek_equals(finding->message, wish->message);
+    return is_marked(finding, wish);
 }
 
 static int compare(const void *a, const void *b)

@@ -28,15 +28,18 @@ struct finding {
     bool has_files;
     unsigned part;     /* props.ireserve.part; 0: none */
     struct peek event; /* props.ireserve.*, each borrowed from the answer's body */
+    struct peek licence;
     struct peek conversation;
     struct peek message;
 };
 
 /* Which posts are wanted of a list: all that is not NULL has to fit. */
 struct finding_wish {
-    const char *user;         /* the author; never NULL */
+    const char *user; /* the author; never NULL */
+    const char *licence;
     const char *conversation; /* never NULL */
     const char *message;
+    const char *channel;
     bool roots; /* only posts that are no reply */
 };
 
