@@ -36,7 +36,7 @@ def test_three_workers_join_and_leave(stage):
     stage.let_pass(SCALE.seconds / 4)
     stage.standin.refuse_for(SCALE.refuse_seconds)
     moves = 0
-    while stream.is_publishing():
+    while stream.is_publishing() or moves < 3:
         move(stage, stage.random.choice(workers))
         moves += 1
         stage.let_pass(stage.random.uniform(0.3, 3))
@@ -44,7 +44,6 @@ def test_three_workers_join_and_leave(stage):
         if not worker.is_running():
             worker.start().wait_until_ready()
     print(f"moves: {moves}")
-    assert moves >= 3
     finish(stage, stream)
 
 
