@@ -14,14 +14,6 @@ def stage(make_stage):
     return make_stage(chats=True)
 
 
-def finish(stage, chats):
-    """Waits until all is done, stops the workers; gives the judgement."""
-    chats.finish()
-    stage.wait_until_chats_are_done(SECONDS)
-    stage.stop_workers()
-    return stage.judge_chats(chats)
-
-
 def test_a_conversation_becomes_a_thread(stage):
     stage.worker().start().wait_until_ready()
     chats = stage.chats()
@@ -35,7 +27,7 @@ def test_a_conversation_becomes_a_thread(stage):
     chats.edit("c-1", edited)
     chats.delete("c-1", deleted)
     chats.close("c-1")
-    verdict = finish(stage, chats)
+    verdict = stage.finish_chats(chats, SECONDS)
     assert verdict.is_clean(), str(verdict)
 
 
@@ -46,7 +38,7 @@ def test_a_message_whose_beginning_was_not_seen_makes_its_root(stage):
     chats.say("c-1")
     chats.close("c-1")
     chats.say("c-1")
-    verdict = finish(stage, chats)
+    verdict = stage.finish_chats(chats, SECONDS)
     assert verdict.is_clean(), str(verdict)
 
 
@@ -61,7 +53,7 @@ def test_a_thread_is_found_again_after_a_restart(stage):
     chats.say("c-1")
     chats.close("c-1")
     worker.start().wait_until_ready()
-    verdict = finish(stage, chats)
+    verdict = stage.finish_chats(chats, SECONDS)
     assert verdict.is_clean(), str(verdict)
 
 
@@ -75,7 +67,7 @@ def test_a_root_that_somebody_deletes_is_made_again_once(stage):
     stage.standin.delete(channel=stage.mirror, roots_percent=100)
     for _ in range(5):
         chats.say("c-1")
-    verdict = finish(stage, chats)
+    verdict = stage.finish_chats(chats, SECONDS)
     assert verdict.is_clean(), str(verdict)
     assert len(worker.lines("root_made")) == 2
 

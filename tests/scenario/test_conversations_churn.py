@@ -35,9 +35,7 @@ def judge(stage, chats):
     for worker in stage.workers:
         if not worker.is_running():
             worker.start().wait_until_ready()
-    stage.wait_until_chats_are_done(SCALE.patience)
-    stage.stop_workers()
-    return stage.judge_chats(chats)
+    return stage.finish_chats(chats, SCALE.patience)
 
 
 def test_workers_join_and_leave(stage):

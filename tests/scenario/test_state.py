@@ -15,14 +15,6 @@ def stage(make_stage):
     return make_stage(chats=True)
 
 
-def finish(stage, chats):
-    """Waits until all is done, stops the workers; gives the judgement."""
-    chats.finish()
-    stage.wait_until_chats_are_done(SECONDS)
-    stage.stop_workers()
-    return stage.judge_chats(chats)
-
-
 def state_of(stage):
     """{key: value} of the state topic as compaction would leave it."""
     servers = stage.cluster.bootstrap_servers
@@ -37,7 +29,7 @@ def test_what_is_remembered_can_be_read_by_a_person(stage):
     chats = stage.chats()
     chats.begin("c-1")
     chats.say("c-1")
-    assert finish(stage, chats).is_clean()
+    assert stage.finish_chats(chats, SECONDS).is_clean()
     licence = chats.conversations["c-1"].licence
     value = state_of(stage)[f"thread/{stage.settings.conversations}/{licence}/c-1"]
     [root] = [post for post in stage.standin.posts(stage.mirror) if not post["root_id"]]
@@ -69,7 +61,7 @@ def test_a_source_that_was_made_again_is_refused_until_its_state_is_forgotten(st
     chats.begin("c-1")
     for _ in range(5):
         chats.say("c-1")
-    assert finish(stage, chats).is_clean()
+    assert stage.finish_chats(chats, SECONDS).is_clean()
 
     stage.cluster.delete_topic(stage.settings.conversations)
     stage.cluster.create_topic(stage.settings.conversations, stage.partitions)
@@ -119,7 +111,7 @@ def test_a_worker_that_was_frozen_does_no_harm(stage):
         heir.wait_for_line("assigned")
         stage.let_pass(8)
         frozen.signal(signal.SIGCONT)
-    verdict = finish(stage, chats)
+    verdict = stage.finish_chats(chats, SECONDS)
     assert not (verdict.lost or verdict.disordered or verdict.extra_roots), str(verdict)
     assert len(verdict.twice) <= 2, "no more than what was on the wire"
 
@@ -142,7 +134,7 @@ def test_a_partition_that_comes_back_is_not_taken_for_one_made_again(stage):
     second.stop()
     for name in names:
         chats.say(name)
-    verdict = finish(stage, chats)
+    verdict = stage.finish_chats(chats, SECONDS)
     assert verdict.is_clean(), str(verdict)
     assert not first.lines("partition_refused")
 
@@ -166,7 +158,7 @@ def test_a_marker_that_came_late_costs_a_restart_and_no_partition(stage):
     assert worker.wait() == 75, worker.describe()
 
     worker.start().wait_until_ready()
-    verdict = finish(stage, chats)
+    verdict = stage.finish_chats(chats, SECONDS)
     assert verdict.is_clean(), str(verdict)
 
 
@@ -210,7 +202,7 @@ def test_what_is_odd_has_an_outcome_that_is_seen_and_hinders_nobody(stage):
         chats.publish(key, what)
     chats.begin("c-2")
     chats.say("c-2")
-    verdict = finish(stage, chats)
+    verdict = stage.finish_chats(chats, SECONDS)
     assert verdict.is_clean(), str(verdict)
 
     posts = [p for p in stage.standin.posts(stage.mirror) if "c-1" in json.dumps(p["props"])]

@@ -14,6 +14,8 @@
  *   is there is tried again later.
  * - An edit of a message that is not there is posted like the message; a deletion or closing that
  *   finds nothing is done with that.
+ * - Every record but a dead letter is recorded as done, also where it found no thread: what comes
+ *   after one that is not was not begun by an earlier owner.
  *
  * Pure.
  */

@@ -102,6 +102,13 @@ class Stage:
 
         wait_until(done, seconds, "all conversations are done", pause=0.2)
 
+    def finish_chats(self, chats, seconds):
+        """Waits until all that was published is done, stops the workers; gives the judgement."""
+        chats.finish()
+        self.wait_until_chats_are_done(seconds)
+        self.stop_workers()
+        return self.judge_chats(chats)
+
     def judge_chats(self, chats):
         """What is to be seen of the conversations; printed."""
         verdict = chat_checker.judge(chats.conversations, self.standin.posts(self.mirror))
