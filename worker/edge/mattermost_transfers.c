@@ -2,29 +2,32 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
-#include <sys/queue.h>
+#include <unistd.h>
 
 #include "common/mem.h"
 #include "common/must.h"
 
-/* What libcurl waits for on one descriptor; kept for the next one when it needs it no more. */
+/*
+ * What libcurl waits for on one descriptor.  Between two requests on a connection it waits for
+ * nothing; the kernel is not told, for the next request mostly comes before anything happens there.
+ */
 struct socket {
     struct loop_source source;
+    uint32_t events;    /* that the source is watched for */
+    bool is_wanted;     /* libcurl waits for them */
+    bool is_connection; /* so on_close() will tell when it ends */
     struct transfers *owner;
-    SLIST_ENTRY(socket) link; /* in `spare` */
-    SLIST_ENTRY(socket) all;
 };
-
-SLIST_HEAD(socket_list, socket);
 
 struct transfers {
     struct loop *loop;
     struct transfers_options options;
     CURLM *multi;
     struct loop_timer timer;
-    struct socket_list spare;
-    struct socket_list all;
+    struct socket **sockets; /* by descriptor; NULL: never seen */
+    size_t socket_count;
 };
 
 /* Lets libcurl work on a descriptor, or on what its time has come, and reports what ended. */
@@ -50,7 +53,10 @@ static void on_ready(void *context, uint32_t events)
     int in = broken || (events & EPOLLIN) ? CURL_CSELECT_IN : 0;
     int out = broken || (events & EPOLLOUT) ? CURL_CSELECT_OUT : 0;
 
-    drive(socket->owner, socket->source.fd, in | out);
+    if (socket->is_wanted)
+        drive(socket->owner, socket->source.fd, in | out);
+    else
+        loop_unwatch(socket->owner->loop, &socket->source);
 }
 
 static void on_due(void *context, mono_ms now)
@@ -59,42 +65,84 @@ static void on_due(void *context, mono_ms now)
     drive(context, CURL_SOCKET_TIMEOUT, 0);
 }
 
-static struct socket *take_socket(struct transfers *transfers, curl_socket_t fd)
+static struct socket *find_socket(const struct transfers *transfers, curl_socket_t fd)
 {
-    struct socket *socket = SLIST_FIRST(&transfers->spare);
+    return (size_t)fd < transfers->socket_count ? transfers->sockets[fd] : NULL;
+}
 
-    if (socket) {
-        SLIST_REMOVE_HEAD(&transfers->spare, link);
-    } else {
-        socket = mem_new(sizeof(*socket));
-        socket->owner = transfers;
-        SLIST_INSERT_HEAD(&transfers->all, socket, all);
+static struct socket *make_socket(struct transfers *transfers, curl_socket_t fd)
+{
+    struct socket *socket = mem_new(sizeof(*socket));
+    size_t count = transfers->socket_count;
+
+    if ((size_t)fd >= count) {
+        size_t more = (size_t)fd + 1 - count;
+        transfers->sockets =
+            mem_resize(transfers->sockets, (count + more) * sizeof(struct socket *));
+        memset(transfers->sockets + count, 0, more * sizeof(struct socket *));
+        transfers->socket_count += more;
     }
     socket->source = (struct loop_source){ .ready = on_ready, .context = socket, .fd = fd };
-    must(curl_multi_assign(transfers->multi, fd, socket) == CURLM_OK);
+    socket->owner = transfers;
+    transfers->sockets[fd] = socket;
     return socket;
 }
 
-/* libcurl says what it waits for on a descriptor; `assigned` is what it was given for it. */
+static void end_interest(struct socket *socket)
+{
+    if (!socket)
+        return;
+    socket->is_wanted = false;
+    if (!socket->is_connection)
+        loop_unwatch(socket->owner->loop, &socket->source);
+}
+
+/* libcurl says what it waits for on a descriptor. */
 static int on_interest(CURL *easy, curl_socket_t fd, int what, void *context, void *assigned)
 {
     struct transfers *transfers = context;
-    struct socket *socket = assigned;
+    struct socket *socket = find_socket(transfers, fd);
+    uint32_t in = (what & CURL_POLL_IN) ? EPOLLIN : 0;
+    uint32_t out = (what & CURL_POLL_OUT) ? EPOLLOUT : 0;
 
     (void)easy;
+    (void)assigned;
     if (what == CURL_POLL_REMOVE) {
-        if (!socket)
-            return 0;
-        loop_unwatch(transfers->loop, &socket->source);
-        SLIST_INSERT_HEAD(&transfers->spare, socket, link);
+        end_interest(socket);
         return 0;
     }
     if (!socket)
-        socket = take_socket(transfers, fd);
-    uint32_t in = (what & CURL_POLL_IN) ? EPOLLIN : 0;
-    uint32_t out = (what & CURL_POLL_OUT) ? EPOLLOUT : 0;
-    loop_watch(transfers->loop, &socket->source, in | out);
+        socket = make_socket(transfers, fd);
+    socket->is_wanted = true;
+    if (socket->source.watched && socket->events == (in | out))
+        return 0;
+    socket->events = in | out;
+    loop_watch(transfers->loop, &socket->source, socket->events);
     return 0;
+}
+
+static int on_open(void *context, curl_socket_t fd, curlsocktype purpose)
+{
+    struct transfers *transfers = context;
+    struct socket *socket = find_socket(transfers, fd);
+
+    (void)purpose;
+    if (!socket)
+        socket = make_socket(transfers, fd);
+    socket->is_connection = true;
+    return CURL_SOCKOPT_OK;
+}
+
+/* A descriptor's number comes back with the next one that is opened. */
+static int on_close(void *context, curl_socket_t fd)
+{
+    struct socket *socket = find_socket(context, fd);
+
+    if (socket) {
+        socket->is_connection = false;
+        end_interest(socket);
+    }
+    return close(fd);
 }
 
 /* libcurl says when it wants to be called; -1: not for the time. */
@@ -126,8 +174,6 @@ int transfers_new(struct loop *loop, const struct transfers_options *options,
     transfers->options = *options;
     transfers->multi = multi;
     transfers->timer = (struct loop_timer){ .due = on_due, .context = transfers };
-    SLIST_INIT(&transfers->spare);
-    SLIST_INIT(&transfers->all);
     long connections = (long)options->connections;
     must(!curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_interest));
     must(!curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, transfers));
@@ -142,23 +188,25 @@ int transfers_new(struct loop *loop, const struct transfers_options *options,
 
 void transfers_free(struct transfers *transfers)
 {
-    struct socket *socket;
-
     if (!transfers)
         return;
     must(curl_multi_cleanup(transfers->multi) == CURLM_OK);
     loop_clear_timer(transfers->loop, &transfers->timer);
-    while ((socket = SLIST_FIRST(&transfers->all))) {
-        SLIST_REMOVE_HEAD(&transfers->all, all);
-        loop_unwatch(transfers->loop, &socket->source);
-        free(socket);
+    for (size_t i = 0; i < transfers->socket_count; i++) {
+        must(!transfers->sockets[i] || !transfers->sockets[i]->source.watched);
+        free(transfers->sockets[i]);
     }
+    free(transfers->sockets);
     free(transfers);
     curl_global_cleanup();
 }
 
 void transfers_add(struct transfers *transfers, CURL *easy)
 {
+    must(!curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_open));
+    must(!curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, transfers));
+    must(!curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close));
+    must(!curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transfers));
     must(curl_multi_add_handle(transfers->multi, easy) == CURLM_OK);
 }
 
