@@ -8,6 +8,8 @@
 #include "common/mem.h"
 #include "common/must.h"
 
+enum { FIRST_BYTES = 256 };
+
 struct text text_of(size_t maximum)
 {
     return (struct text){ .maximum = maximum };
@@ -44,12 +46,17 @@ static bool reserve(struct text *text, size_t length)
     if (needed <= text->capacity)
         return true;
 
-    size_t capacity = text->capacity ? text->capacity : 64;
+    size_t capacity = text->capacity ? text->capacity : FIRST_BYTES;
     while (capacity < needed)
         capacity *= 2;
     text->bytes = mem_resize(text->bytes, capacity);
     text->capacity = capacity;
     return true;
+}
+
+void text_reserve(struct text *text, size_t length)
+{
+    (void)reserve(text, length < text->maximum - text->length ? length : 0);
 }
 
 void text_add(struct text *text, const void *bytes, size_t length)
@@ -116,22 +123,42 @@ static const char *json_escape(unsigned char byte, char room[static 7])
     return room;
 }
 
-void text_add_json(struct text *text, const char *bytes, size_t length)
+void text_quote(struct text *text, size_t from)
 {
     char room[7];
-    size_t plain = 0; /* where the run of bytes that need no escape begins */
+    size_t extra = 2;
 
-    text_add_char(text, '"');
-    for (size_t i = 0; i < length; i++) {
-        const char *escape = json_escape((unsigned char)bytes[i], room);
-        if (!escape)
-            continue;
-        text_add(text, bytes + plain, i - plain);
-        text_add_string(text, escape);
-        plain = i + 1;
+    must(from <= text->length);
+    for (size_t i = from; i < text->length; i++) {
+        const char *escape = json_escape((unsigned char)text->bytes[i], room);
+        extra += escape ? strlen(escape) - 1 : 0;
     }
-    text_add(text, bytes + plain, length - plain);
-    text_add_char(text, '"');
+    if (!reserve(text, extra)) {
+        text_truncate(text, from);
+        return;
+    }
+    char *to = text->bytes + text->length + extra; /* the end of what is not written yet */
+    *to = '\0';
+    *--to = '"';
+    for (size_t i = text->length; i-- > from;) {
+        const char *escape = json_escape((unsigned char)text->bytes[i], room);
+        if (escape) {
+            to -= strlen(escape);
+            memcpy(to, escape, strlen(escape));
+        } else {
+            *--to = text->bytes[i];
+        }
+    }
+    text->bytes[from] = '"';
+    text->length += extra;
+}
+
+void text_add_json(struct text *text, const char *bytes, size_t length)
+{
+    size_t from = text->length;
+
+    text_add(text, bytes, length);
+    text_quote(text, from);
 }
 
 void text_add_json_string(struct text *text, const char *string)

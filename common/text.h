@@ -37,6 +37,9 @@ void text_clear(struct text *text);
 /* Cuts the text to its first `length` bytes (no more than it has). */
 void text_truncate(struct text *text, size_t length);
 
+/* Makes room for `length` more bytes at once: a hint to who knows how much will be added. */
+void text_reserve(struct text *text, size_t length);
+
 void text_add(struct text *text, const void *bytes, size_t length);
 void text_add_string(struct text *text, const char *string);
 void text_add_char(struct text *text, char c);
@@ -46,6 +49,9 @@ void text_printf(struct text *text, const char *format, ...) ATTR_PRINTF(2, 3);
 /* Adds a JSON string: quotes around, escapes inside.  `bytes` is valid UTF-8 without NUL. */
 void text_add_json(struct text *text, const char *bytes, size_t length);
 void text_add_json_string(struct text *text, const char *string);
+
+/* Makes a JSON string of what stands from `from` on; it is valid UTF-8 without NUL. */
+void text_quote(struct text *text, size_t from);
 
 /* The content with a NUL behind it; borrowed until the text changes.  Never NULL. */
 const char *text_string(const struct text *text);

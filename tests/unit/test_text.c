@@ -70,6 +70,32 @@ static void json_strings_are_escaped(void **state)
     assert_string_equal(text_string(&text), "\"a\\\"b\\\\c\\n\\u0001\\u007f\xc3\xa9\"");
 }
 
+static void what_stands_there_is_quoted_in_its_place(void **state)
+{
+    (void)state;
+    AUTO(text_free) struct text text = text_of(16);
+
+    text_add_string(&text, "[");
+    text_quote(&text, 1);
+    assert_string_equal(text_string(&text), "[\"\"");
+    text_add_string(&text, ",\na\"");
+    text_quote(&text, 4);
+    assert_string_equal(text_string(&text), "[\"\",\"\\na\\\"\"");
+    assert_int_equal(text.length, 11);
+    assert_false(text.overflowed);
+}
+
+static void a_string_that_does_not_fit_leaves_nothing_of_itself(void **state)
+{
+    (void)state;
+    AUTO(text_free) struct text text = text_of(5);
+
+    text_add_string(&text, "[");
+    text_add_json_string(&text, "abc");
+    assert_true(text.overflowed);
+    assert_string_equal(text_string(&text), "[");
+}
+
 static void a_taken_text_starts_again_with_the_same_maximum(void **state)
 {
     (void)state;
@@ -92,6 +118,8 @@ int main(void)
         cmocka_unit_test(after_an_overflow_nothing_shorter_slips_in),
         cmocka_unit_test(numbers_reach_both_ends_of_their_range),
         cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(what_stands_there_is_quoted_in_its_place),
+        cmocka_unit_test(a_string_that_does_not_fit_leaves_nothing_of_itself),
         cmocka_unit_test(a_taken_text_starts_again_with_the_same_maximum),
     };
 

@@ -69,14 +69,14 @@ bool post_body_add_words(const char *words, struct text *ret)
 void post_body_add_defused(const char *words, size_t budget, enum defuse_place place,
                            struct text *ret)
 {
-    AUTO(text_free) struct text defused = text_of(POST_BODY_MAX_BYTES);
+    size_t from = ret->length;
     size_t length = strlen(words);
     size_t shown = split_first(words, length, budget);
 
-    defuse(words, shown, place, &defused);
+    defuse(words, shown, place, ret);
     if (shown < length)
-        text_add_string(&defused, "…");
-    text_add_json(ret, text_string(&defused), defused.length);
+        text_add_string(ret, "…");
+    text_quote(ret, from);
 }
 
 size_t post_body_room(const struct post_body *body)

@@ -70,11 +70,11 @@ static void write_text(struct draft *draft)
 
 static void add_message(struct draft *draft, size_t index, struct text *ret)
 {
-    AUTO(text_free) struct text message = text_of(POST_BODY_MAX_BYTES);
+    size_t from = ret->length;
 
-    post_body_add_head(&draft->body, index, draft->body.count, &message);
-    (void)post_body_add_piece(&draft->body, index, &message);
-    text_add_json(ret, text_string(&message), message.length);
+    post_body_add_head(&draft->body, index, draft->body.count, ret);
+    (void)post_body_add_piece(&draft->body, index, ret);
+    text_quote(ret, from);
 }
 
 static void add_props(struct draft *draft, size_t index, struct text *ret)
@@ -104,9 +104,11 @@ static void add_priority(enum event_severity severity, struct text *ret)
 
 static int write_part(struct draft *draft, size_t index, struct text *ret)
 {
+    enum { FRAME_BYTES = 1024 };
     const struct render_target *target = draft->body.target;
 
     *ret = text_of(target->limits.max_body_bytes);
+    text_reserve(ret, FRAME_BYTES + draft->body.text.length);
     text_add_string(ret, "{\"channel_id\":");
     text_add_json_string(ret, target->channel_id);
     text_add_string(ret, ",\"message\":");

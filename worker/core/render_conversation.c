@@ -136,13 +136,13 @@ static int plan(struct draft *draft)
 
 static void add_message(const struct draft *draft, size_t index, struct text *ret)
 {
-    AUTO(text_free) struct text message = text_of(POST_BODY_MAX_BYTES);
     const struct text *below = &draft->parts[index].below;
 
-    post_body_add_head(&draft->body, index, draft->count, &message);
-    text_add(&message, text_string(below), below->length);
     text_add_string(ret, "\"message\":");
-    text_add_json(ret, text_string(&message), message.length);
+    size_t from = ret->length;
+    post_body_add_head(&draft->body, index, draft->count, ret);
+    text_add(ret, text_string(below), below->length);
+    text_quote(ret, from);
 }
 
 static void add_props(struct draft *draft, size_t index, struct text *ret)
