@@ -7,11 +7,22 @@
 
 #include "common/must.h"
 
+/* OpenSSL looks an algorithm up at each use, which takes longer than the digest of a short text. */
+static const EVP_MD *sha256(void)
+{
+    static EVP_MD *found;
+
+    if (!found)
+        found = EVP_MD_fetch(NULL, "SHA256", NULL);
+    must(found);
+    return found;
+}
+
 struct digest digest_of(const void *bytes, size_t length)
 {
     struct digest digest;
 
-    must(EVP_Digest(bytes, length, digest.bytes, NULL, EVP_sha256(), NULL) == 1);
+    must(EVP_Digest(bytes, length, digest.bytes, NULL, sha256(), NULL) == 1);
     return digest;
 }
 

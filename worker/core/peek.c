@@ -69,11 +69,13 @@ struct peek peek_at(const char *text, size_t length)
 {
     const char *end = text + length;
     const char *start = skip_space(text, end);
-    const char *after = skip_value(start, end);
 
-    if (!after || skip_space(after, end) != end)
+    while (end > start && is_space(end[-1]))
+        end--;
+    /* An object is not read twice: whoever reads its members sees whether it ends here. */
+    if ((start == end || *start != '{') && skip_value(start, end) != end)
         return (struct peek){ NULL, 0 };
-    return (struct peek){ start, (size_t)(after - start) };
+    return (struct peek){ start, (size_t)(end - start) };
 }
 
 /* `name` is with its quotes. */

@@ -26,7 +26,7 @@ struct peek_wanted {
     struct peek *value;
 };
 
-/* The text as one value; absent when it is none. */
+/* The text as one value; absent when it is none.  An object's members show whether it is whole. */
 struct peek peek_at(const char *text, size_t length) ATTR_MUST_USE;
 
 /*

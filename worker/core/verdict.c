@@ -149,11 +149,11 @@ static mono_ms rate_limit_wait(const struct answer *answer)
 /* Says it in printable ASCII, cut where the room ends. */
 static void say(struct verdict *verdict, const char *words)
 {
-    size_t length = strnlen(words, sizeof(verdict->words) - 1);
+    size_t i = 0;
 
-    for (size_t i = 0; i < length; i++)
+    for (; words[i] && i < sizeof(verdict->words) - 1; i++)
         verdict->words[i] = (char)(words[i] < ' ' || words[i] > '~' ? '?' : words[i]);
-    verdict->words[length] = '\0';
+    verdict->words[i] = '\0';
 }
 
 static void judge_refusal(const struct answer *answer, struct verdict *verdict)
