@@ -49,6 +49,7 @@ def test_three_workers_join_and_leave(stage):
 
 def test_workers_that_stop_while_the_group_rebalances_commit_first(stage):
     """While it does, no commit is accepted: whoever leaves then leaves repeats behind."""
+    stage.settings.delivery["drain_ms"] = 25000  # the default: it has to outlast the rebalance
     workers = [stage.worker(f"worker-{number}") for number in range(3)]
     stream = stage.stream(keys=30)
     for _ in range(SCALE.kills):
