@@ -21,6 +21,9 @@ static void try_key(const char *bytes, size_t length)
     case STATE_KEY_EPOCH:
         thread_key_write_epoch(key.topic, key.partition, &text);
         break;
+    case STATE_KEY_LEFT:
+        thread_key_write_left(key.topic, key.partition, &text);
+        break;
     case STATE_KEY_OTHER:
         return;
     }

@@ -102,7 +102,7 @@ static void assign(struct chat *chat)
     *assignment = (struct chat_assignment){ .worker = worker, .epoch = -1 };
     const struct assigned_partition assigned = { .topic = "in",
                                                  .owner = assignment,
-                                                 .keeps_threads = true };
+                                                 .takes_conversations = true };
     assignment->partition = dispatch_assign(worker->dispatch, &assigned);
     while (assignment->next < CHAT_RECORDS &&
            chat->records[assignment->next].offset < chat->committed)

@@ -81,6 +81,8 @@ static void assign(struct world *world, int number)
 
     partition->assignment = dispatch_assign(
         world->dispatch, &(struct assigned_partition){ .topic = "in", .number = number });
+    world_restore(world, number);
+    dispatch_saw_end(world->dispatch, partition->assignment, end_of(partition));
     partition->leaving = false;
     partition->stored = -1;
     partition->next = 0;
@@ -175,6 +177,7 @@ void world_close(struct world *world)
 {
     dispatch_free(world->dispatch);
     must(!world->calls);
+    world_free_state(world);
     for (int number = 0; number < WORLD_PARTITIONS; number++)
         for (int i = 0; i < WORLD_RECORDS; i++)
             free(world->partitions[number].records[i].value);
@@ -189,6 +192,7 @@ static void crash(struct world *world)
     }
     dispatch_free(world->dispatch);
     must(!world->calls);
+    world_lose_writes(world);
     open_dispatch(world);
 }
 
@@ -235,6 +239,7 @@ void world_step(struct world *world)
 {
     disturb(world);
     end_due_calls(world);
+    world_acknowledge(world);
     for (int number = 0; number < WORLD_PARTITIONS; number++) {
         struct world_partition *partition = &world->partitions[number];
         if (!partition->assignment && (world->healed || world_chance(world, 10)))

@@ -1,6 +1,6 @@
 /*
- * world: what stands around core/dispatch in its model test: a Kafka log, a Mattermost server and
- * a dead-letter topic, each too simple to be wrong, in virtual time.
+ * world: what stands around core/dispatch in its model test: a Kafka log, a state topic, a
+ * Mattermost server and a dead-letter topic, each too simple to be wrong, in virtual time.
  */
 #ifndef TESTS_MODEL_WORLD_H
 #define TESTS_MODEL_WORLD_H
@@ -22,7 +22,8 @@ struct world_record {
     int key;
     int64_t offset; /* with gaps */
     char *value;
-    int posts;   /* how many posts the server has of it */
+    bool is_posted;
+    wall_ms posted_at;
     int letters; /* how many dead letters */
 };
 
@@ -57,6 +58,15 @@ struct world_call {
     struct world_call *next;
 };
 
+/* A record of the state topic, or one on its way there. */
+struct world_entry {
+    int partition;
+    char *key;
+    char *value;               /* NULL: a tombstone */
+    struct delivery *delivery; /* that waits for its acknowledgement; NULL: none does */
+    struct world_entry *next;
+};
+
 struct world {
     struct random *random;
     struct moment now;
@@ -64,6 +74,11 @@ struct world {
     struct dispatch *dispatch;
     struct world_partition partitions[WORLD_PARTITIONS];
     struct world_call *calls;
+    struct world_entry *state;   /* newest first */
+    struct world_entry *writing; /* oldest first: not in the topic yet */
+    int64_t state_end;
+    size_t lookups;
+    size_t doubts; /* requests that were cut, whoever did it */
     mono_ms channel_closed_until;
     int last_posted[WORLD_PARTITIONS][WORLD_KEYS]; /* record number of the newest first post */
 };
@@ -76,6 +91,17 @@ struct world_record *world_find_record(struct world *world, int partition, int64
 
 /* What the dispatcher asks of the world (world_server.c). */
 struct dispatch_port world_port(struct world *world);
+
+/* What the state topic tells a new owner, and the end of that (world_state.c). */
+void world_restore(struct world *world, int partition);
+
+/* Writes to the state topic; some of what was sent may never arrive when its sender dies. */
+void world_write(struct world *world, const struct partition *partition,
+                 const struct state_write *write);
+void world_forget_write(struct world *world, const struct delivery *delivery);
+void world_acknowledge(struct world *world);
+void world_lose_writes(struct world *world);
+void world_free_state(struct world *world);
 
 /* Ends a request or dead letter whose time has come. */
 void world_end_call(struct world *world, struct world_call *call);

@@ -2,6 +2,7 @@
  * The world's half of the dispatcher's port, and its Mattermost server.
  */
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,8 +69,11 @@ static void port_cancel(void *context, struct ask *ask)
     struct world *world = context;
     struct world_call *call = take_call(world, ask, NULL);
 
-    if (ask->purpose == ASK_TO_POST && world_chance(world, 50))
-        carry_out(world, ask);
+    if (ask->purpose == ASK_TO_POST) {
+        world->doubts++;
+        if (world_chance(world, 50))
+            carry_out(world, ask);
+    }
     free(call);
 }
 
@@ -88,7 +92,7 @@ static bool is_finished(const struct world_record *record)
 {
     switch (record->kind) {
     case WORLD_GOOD:
-        return record->posts > 0;
+        return record->is_posted;
     case WORLD_UNREADABLE:
     case WORLD_REFUSED:
         return record->letters > 0;
@@ -114,8 +118,21 @@ static void port_store(void *context, const char *topic, int32_t number, int64_t
 
 static void port_report(void *context, const struct report *report)
 {
-    (void)context;
+    struct world *world = context;
+
     must(report->why);
+    world->lookups += report->kind == REPORT_LOOKED_UP;
+}
+
+static void port_write(void *context, struct partition *partition, const struct state_write *write)
+{
+    world_write(context, partition, write);
+}
+
+static void port_forget_write(void *context, struct delivery *delivery)
+{
+    world_forget_write(context, delivery);
+    delivery->recording = NULL;
 }
 
 static struct world_record *record_of(struct world *world, const struct ask *ask)
@@ -126,8 +143,7 @@ static struct world_record *record_of(struct world *world, const struct ask *ask
 }
 
 /*
- * Stores the post, unless it is there: the server's own guard against repeats, here without its 30
- * seconds.  First posts of a key come in the order of the log.
+ * Stores the post; it has no guard against repeats.  Posts of a key come in the order of the log.
  */
 static void carry_out(struct world *world, const struct ask *ask)
 {
@@ -138,11 +154,12 @@ static void carry_out(struct world *world, const struct ask *ask)
 
     if (record->kind != WORLD_GOOD || world->now.mono < world->channel_closed_until)
         return;
-    if (record->posts++ == 0) {
-        int *last = &world->last_posted[partition][record->key];
-        must(number > *last);
-        *last = number;
-    }
+    must(!record->is_posted);
+    record->is_posted = true;
+    record->posted_at = world->now.wall;
+    int *last = &world->last_posted[partition][record->key];
+    must(number > *last);
+    *last = number;
 }
 
 static char *echo(const struct ask *ask)
@@ -203,18 +220,62 @@ static void answer_post(struct world *world, struct ask *ask)
     free(body);
 }
 
+#define BOT_ID "bbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+static void add_post(const struct world_record *record, int partition, json_t *order, json_t *posts)
+{
+    char id[27];
+
+    (void)snprintf(id, sizeof(id), "%c%025u", 'p' + partition, (unsigned)record->offset);
+    json_t *post =
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:{s:{s:o, s:i, s:s}}}", "id", id, "channel_id",
+                  "cccccccccccccccccccccccccc", "user_id", BOT_ID, "root_id", "", "create_at",
+                  (json_int_t)record->posted_at, "delete_at", 0, "props", "ireserve", "event",
+                  json_sprintf("urn:x|e-%d-%d", partition, (int)record->offset), "part", 1,
+                  "licence", "zeezicht");
+    must(post);
+    must(json_array_append_new(order, json_string(id)) == 0);
+    must(json_object_set_new(posts, id, post) == 0);
+}
+
+/* All of the asking record's key is one page, with nothing before it: enough to go wrong in. */
+static void answer_listing(struct world *world, struct ask *ask)
+{
+    const struct delivery *delivery = ask->owner;
+    int number = delivery->record->partition;
+    json_t *order = json_array();
+    json_t *posts = json_object();
+
+    for (int i = 0; i < WORLD_RECORDS && !strstr(ask->path, "before="); i++) {
+        const struct world_record *record = &world->partitions[number].records[i];
+        if (record->is_posted && record->key == key_of(delivery))
+            add_post(record, number, order, posts);
+    }
+    json_t *list = json_pack("{s:o, s:o}", "order", order, "posts", posts);
+    char *body = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    answer(world, ask, 200, body);
+    free(body);
+}
+
 static void answer_fine(struct world *world, struct ask *ask)
 {
     if (ask->purpose == ASK_TO_CHECK)
         answer(world, ask, 200, "{\"id\":\"cccccccccccccccccccccccccc\",\"delete_at\":0}");
-    else
+    else if (ask->purpose == ASK_TO_POST)
         answer_post(world, ask);
+    else if (strcmp(ask->path, "/users/me") == 0)
+        answer(world, ask, 200, "{\"id\":\"" BOT_ID "\"}");
+    else
+        answer_listing(world, ask);
 }
 
 static void end_request(struct world *world, struct ask *ask, enum world_fate fate)
 {
-    if ((fate == WORLD_FAILS_LATE || fate == WORLD_CUT_LATE) && ask->purpose == ASK_TO_POST)
+    if ((fate == WORLD_FAILS_LATE || fate == WORLD_CUT_LATE) && ask->purpose == ASK_TO_POST) {
+        world->doubts++;
         carry_out(world, ask);
+    }
     switch (fate) {
     case WORLD_FINE:
         answer_fine(world, ask);
@@ -262,6 +323,8 @@ struct dispatch_port world_port(struct world *world)
                                    .cancel = port_cancel,
                                    .bury = port_bury,
                                    .forget = port_forget,
+                                   .write = port_write,
+                                   .forget_write = port_forget_write,
                                    .store = port_store,
                                    .report = port_report };
 }

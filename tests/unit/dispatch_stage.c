@@ -122,6 +122,16 @@ static void port_report(void *context, const struct report *report)
 
 /* ---- the stage ---- */
 
+static void acknowledge(struct stage *stage)
+{
+    assert_true(stage_count_waited(stage) > 0);
+    struct stage_write *write = find_write(stage, NULL);
+    struct delivery *delivery = write->delivery;
+
+    write->delivery = NULL;
+    dispatch_recorded(stage->dispatch, delivery, &stage->now);
+}
+
 struct stage *stage_new(const struct integrations *integrations,
                         const struct assigned_partition *assigned)
 {
@@ -156,6 +166,14 @@ struct stage *stage_new(const struct integrations *integrations,
     return stage;
 }
 
+void stage_restore(struct stage *stage)
+{
+    enum { EPOCH = 100, END = 1000 };
+
+    dispatch_restored(stage->dispatch, stage->partition, EPOCH);
+    dispatch_saw_end(stage->dispatch, stage->partition, END);
+}
+
 void stage_free(struct stage *stage)
 {
     dispatch_free(stage->dispatch);
@@ -174,6 +192,10 @@ void stage_free(struct stage *stage)
 void stage_tick(struct stage *stage)
 {
     (void)dispatch_tick(stage->dispatch, &stage->now);
+    while (stage->acknowledges && stage_count_waited(stage) > 0) {
+        acknowledge(stage);
+        (void)dispatch_tick(stage->dispatch, &stage->now);
+    }
 }
 
 void stage_wait(struct stage *stage, mono_ms span)
@@ -283,12 +305,7 @@ size_t stage_count_waited(const struct stage *stage)
 
 void stage_acknowledge(struct stage *stage)
 {
-    assert_true(stage_count_waited(stage) > 0);
-    struct stage_write *write = find_write(stage, NULL);
-    struct delivery *delivery = write->delivery;
-
-    write->delivery = NULL;
-    dispatch_recorded(stage->dispatch, delivery, &stage->now);
+    acknowledge(stage);
     stage_tick(stage);
 }
 

@@ -39,6 +39,7 @@ struct stage {
     size_t letter_count;
     struct stage_write *writes; /* all of them */
     size_t write_count;
+    bool acknowledges; /* what is written is acknowledged at once */
     int64_t stored;
     int reports[REPORT_SUPERSEDED + 1];
     enum outcome outcome;
@@ -49,6 +50,9 @@ struct stage {
 /* Gives a stage with one partition that was just assigned. */
 struct stage *stage_new(const struct integrations *integrations,
                         const struct assigned_partition *assigned) ATTR_MUST_USE;
+
+/* Has the partition restored: nothing is known of it, and nothing in doubt. */
+void stage_restore(struct stage *stage);
 
 /* Frees it; claims that nothing of the dispatcher is under way then. */
 void stage_free(struct stage *stage);

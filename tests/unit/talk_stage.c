@@ -35,7 +35,7 @@ static const char *licence_of(const char *conversation)
 int talk_open(void **state)
 {
     *state = stage_new(&integrations,
-                       &(struct assigned_partition){ .topic = "in", .keeps_threads = true });
+                       &(struct assigned_partition){ .topic = "in", .takes_conversations = true });
     return 0;
 }
 
@@ -101,6 +101,7 @@ void talk_tell_marker(struct stage *stage, int64_t offset)
 
 void talk_restore(struct stage *stage)
 {
+    talk_tell_marker(stage, TALK_EPOCH - 1); /* of who did not say that nothing is in doubt */
     dispatch_restored(stage->dispatch, stage->partition, TALK_EPOCH);
     assert_true(dispatch_awaits_end(stage->partition));
     dispatch_saw_end(stage->dispatch, stage->partition, TALK_END);

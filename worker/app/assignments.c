@@ -29,7 +29,7 @@ void assignments_add(struct assignments *assignments, struct source_partition *s
         .topic = topic,
         .number = source->number,
         .owner = assignment,
-        .keeps_threads = topic == assignments->threaded_topic,
+        .takes_conversations = topic == assignments->threaded_topic,
     };
 
     assignment->source = source;
@@ -41,7 +41,7 @@ void assignments_add(struct assignments *assignments, struct source_partition *s
     LIST_INSERT_HEAD(&assignments->all, assignment, all);
     if (assignments->leaving)
         dispatch_leave(assignments->dispatch, assignment->partition, false, now);
-    else if (assigned.keeps_threads)
+    else
         recordings_join(assignments->recordings, assignment);
 }
 

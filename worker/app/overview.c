@@ -61,7 +61,7 @@ size_t overview_checks(void *context, struct management_check ret[static MANAGEM
     ret[count++] = (struct management_check){
         .name = "state",
         .is_ok = assignments_are_restored(overview->assignments),
-        .words = "is restoring the threads of conversations",
+        .words = "is restoring what is remembered of its partitions",
     };
     ret[count++] = (struct management_check){
         .name = "running",

@@ -1,7 +1,7 @@
 /*
- * recordings: what is remembered of conversations' threads, on its way to and from the state topic.
+ * recordings: what is remembered of partitions, on its way to and from the state topic.
  *
- * Connects core/dispatch with edge/table: restores a partition's threads before its first record is
+ * Connects core/dispatch with edge/table: restores a partition's state before its first record is
  * handed out, writes what the core decides, and tells it what others write.
  */
 #ifndef WORKER_APP_RECORDINGS_H
@@ -13,7 +13,7 @@
 #include "worker/edge/table.h"
 
 struct recordings {
-    struct table *table; /* NULL: no conversations are mirrored */
+    struct table *table;
     struct dispatch *dispatch;
     struct metrics *metrics;
     void *context;
@@ -23,7 +23,7 @@ struct recordings {
 /* The port of the table, whose context is the recordings. */
 extern const struct table_port recordings_port;
 
-/* Begins to restore an assignment's threads. */
+/* Begins to restore an assignment's state. */
 void recordings_join(struct recordings *recordings, struct assignment *assignment);
 
 /* Ends it; none was begun is fine. */

@@ -59,7 +59,7 @@ static void add_attempt(struct log_fields *fields, const struct report *report)
     if (delivery && delivery->attempts > 0)
         fields->attempt = delivery->attempts;
     if (delivery && delivery->part_count > 1)
-        fields->part = (int64_t)delivery->next_part;
+        fields->part = (int64_t)delivery->errand->next_part;
     if (verdict) {
         fields->verdict = verdict_names[verdict->kind];
         fields->post = *verdict->post_id ? verdict->post_id : NULL;

@@ -89,7 +89,7 @@ static mono_ms turn(struct worker *worker)
     source_serve(worker->source);
     sink_serve(worker->sink);
     now = worker_moment(worker);
-    more = worker->table && table_serve(worker->table, now->mono);
+    more = table_serve(worker->table, now->mono);
     assignments_prove(&worker->assignments);
     watch_orphans(worker, now);
     more = assignments_read(&worker->assignments, now) || more;

@@ -36,7 +36,7 @@ struct worker {
     struct sink *sink;
     struct mattermost *mattermost;
     struct downloads *downloads;
-    struct table *table;   /* NULL: no conversations are mirrored */
+    struct table *table;
     const char *topics[3]; /* that are read; ends in NULL */
     struct postman postman;
     struct recordings recordings;

@@ -184,9 +184,8 @@ static int open_table(struct worker *worker, const struct kafka_property *proper
                                      .listener = clients_listener };
 
     worker->topics[0] = settings->topics.notifications;
-    if (!integrations_have_conversations(&settings->integrations))
-        return 0;
-    worker->topics[1] = settings->topics.conversations;
+    if (integrations_have_conversations(&settings->integrations))
+        worker->topics[1] = settings->topics.conversations;
     options.port.context = &worker->recordings;
     return table_open(&options, &worker->table, reterr);
 }

@@ -95,8 +95,6 @@ static int check_state(const struct settings *settings)
 {
     struct fault fault;
 
-    if (!integrations_have_conversations(&settings->integrations))
-        return EXIT_FINE;
     switch (topics_check_state(settings, &fault)) {
     case TOPICS_FINE:
         return EXIT_FINE;

@@ -12,6 +12,7 @@ struct delivery *delivery_new(struct record *record, struct partition *partition
     delivery->record = record;
     delivery->partition = partition;
     delivery->due.owner = DUE_DELIVERY;
+    delivery->took = -1;
     return delivery;
 }
 
@@ -91,7 +92,7 @@ bool delivery_is_begun(const struct delivery *delivery)
     case DELIVERY_BURYING:
         return true;
     case DELIVERY_READY:
-        return delivery->next_part > 0 || (delivery->errand && errand_is_begun(delivery->errand));
+        return errand_is_begun(delivery->errand);
     case DELIVERY_FETCHING:
         return errand_is_begun(delivery->errand);
     case DELIVERY_WAITING:

@@ -50,7 +50,7 @@ struct due {
 };
 
 /* What the bodies of an errand are for. */
-enum delivery_parts { PARTS_NONE, PARTS_ROOT, PARTS_REPLIES, PARTS_EDIT };
+enum delivery_parts { PARTS_NONE, PARTS_NOTICE, PARTS_ROOT, PARTS_REPLIES, PARTS_EDIT };
 
 struct delivery {
     enum delivery_state state;
@@ -63,18 +63,19 @@ struct delivery {
     char *event_name;        /* "<source>|<id>", owned; NULL when it cannot be read */
     const char *type;        /* of the event, inside event_name's memory */
     const char *traceparent; /* as above; NULL: none */
-    struct errand *errand;   /* of a conversation's event, owned; NULL: a notification */
+    struct errand *errand;   /* owned; NULL until it was routed */
     struct text *parts;      /* request bodies, owned */
     size_t part_count;
-    enum delivery_parts parts_are;   /* of an errand … */
-    const struct route *parts_route; /* … and for which channel … */
+    enum delivery_parts parts_are;
+    const struct route *parts_route; /* for which channel … */
     char parts_root[27];             /* … and root they were rendered */
-    size_t next_part;                /* of a notification: the first that is not posted yet */
     bool prioritised;                /* rendered for a server that takes priorities */
     bool probes;                     /* it tries a closed route for all that wait there */
     unsigned attempts;
     unsigned refusals;        /* of a change to a post that is there */
     mono_ms rest;             /* the last one */
+    mono_ms took;             /* the last attempt that was granted; -1: none was */
+    mono_ms busy_until;       /* a server may still be at work on an attempt that was cut */
     wall_ms first_attempt_at; /* 0: none yet */
     struct verdict verdict;   /* of the last attempt */
     struct ask ask;

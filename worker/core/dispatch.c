@@ -87,10 +87,7 @@ struct partition *dispatch_assign(struct dispatch *dispatch,
     struct partition *other;
 
     partition->owner = assigned->owner;
-    if (assigned->keeps_threads) {
-        partition->threads = threads_new();
-        partition->standing = PARTITION_RESTORING;
-    }
+    partition->takes_conversations = assigned->takes_conversations;
     TAILQ_FOREACH(other, &dispatch->partitions, all)
     if (other->number == assigned->number && strcmp(other->topic, assigned->topic) == 0) {
         must(other->leaving);
@@ -181,7 +178,8 @@ void dispatch_take(struct dispatch *dispatch, struct partition *partition, struc
     if (partition->acked < 0)
         partition->acked = record->offset;
     if (partition->doubt_below < 0)
-        partition->doubt_below = partition->acked + (int64_t)dispatch->options.window;
+        partition->doubt_below =
+            partition->acked + (partition->inherits_doubt ? (int64_t)dispatch->options.window : 0);
     partition->held_back = record;
     review_held_back(dispatch, partition, now);
 }
@@ -191,6 +189,7 @@ void dispatch_committed(struct dispatch *dispatch, struct partition *partition, 
 {
     if (offset > partition->acked)
         partition->acked = offset;
+    dispatch_forget_settled(dispatch, partition);
     review_held_back(dispatch, partition, now);
 }
 
@@ -243,6 +242,8 @@ void dispatch_forget(struct dispatch *dispatch, struct partition *partition,
     must(partition->leaving);
     while (!TAILQ_EMPTY(&partition->open))
         dispatch_withdraw(dispatch, TAILQ_FIRST(&partition->open), now);
+    if (!partition->lost && partition->epoch >= 0 && partition_is_clear(partition))
+        dispatch_write_farewell(dispatch, partition);
     past_remember(&dispatch->past, partition, now);
     if (partition->dirty)
         TAILQ_REMOVE(&dispatch->dirty, partition, in_dirty);
@@ -261,10 +262,8 @@ static void wake(struct dispatch *dispatch, struct due *due, const struct moment
         struct delivery *delivery = container_of(due, struct delivery, due);
         if (delivery->letter.stage)
             dispatch_bury(dispatch, delivery, &delivery->letter);
-        else if (delivery->errand)
-            dispatch_go_on(dispatch, delivery, now);
         else
-            dispatch_enqueue(dispatch, delivery);
+            dispatch_go_on(dispatch, delivery, now);
         return;
     }
     case DUE_ROUTE:

@@ -98,20 +98,21 @@ void dispatch_free(struct dispatch *dispatch);
 struct assigned_partition {
     const char *topic;
     int32_t number;
-    void *owner;        /* the caller's; partition->owner */
-    bool keeps_threads; /* of conversations: nothing is handed out before they are restored */
+    void *owner;              /* the caller's; partition->owner */
+    bool takes_conversations; /* and not only notifications */
 };
 
 /*
- * A partition was assigned.  Gives what stands for it until dispatch_forget().  When the same
- * partition is still leaving, the new one waits for the old one to be idle.
+ * A partition was assigned; nothing is handed out before its state is restored.  Gives what stands
+ * for it until dispatch_forget().  When the same partition is still leaving, the new one waits for
+ * the old one to be idle.
  */
 struct partition *dispatch_assign(struct dispatch *dispatch,
                                   const struct assigned_partition *assigned) ATTR_MUST_USE;
 
 /*
- * A record of the state topic was read for a partition that keeps threads: while it is restored,
- * and from then on.  One that tells of a later owner ends the work on the partition.
+ * A record of the state topic was read for a partition: while it is restored, and from then on.
+ * One that tells of a later owner ends the work on the partition.
  */
 void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
                          const struct state_read *read, const struct moment *now);
@@ -128,7 +129,7 @@ bool dispatch_awaits_end(const struct partition *partition);
  */
 void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, int64_t end);
 
-/* Whether what is remembered of the partition's threads is there. */
+/* Whether what is remembered of the partition is there. */
 bool dispatch_is_restored(const struct partition *partition);
 
 /* Whether the work on the partition ended because the state topic tells of a later owner. */

@@ -7,21 +7,6 @@
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
 
-static void write_post(const struct dispatch *dispatch, struct delivery *delivery)
-{
-    const struct text *part = &delivery->parts[delivery->next_part];
-
-    delivery->ask = (struct ask){ .purpose = ASK_TO_POST,
-                                  .method = ASK_POST,
-                                  .integration = delivery->route->integration,
-                                  .path = "/posts?set_online=false",
-                                  .body = text_string(part),
-                                  .body_length = part->length,
-                                  .timeout = dispatch->options.attempt_timeout,
-                                  .traceparent = delivery->traceparent,
-                                  .owner = delivery };
-}
-
 void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
 {
     if (delivery->route->state != ROUTE_OPEN && !delivery->probes) {
@@ -31,10 +16,7 @@ void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const s
         return;
     }
     delivery_set_state(delivery, DELIVERY_SENDING);
-    if (delivery->errand)
-        dispatch_write_step(dispatch, delivery);
-    else
-        write_post(dispatch, delivery);
+    dispatch_write_step(dispatch, delivery);
     if (delivery->ask.purpose == ASK_TO_POST) {
         delivery->attempts++;
         if (delivery->first_attempt_at == 0)
@@ -67,20 +49,8 @@ static void on_delivered(struct dispatch *dispatch, struct delivery *delivery,
         dispatch->port.report(dispatch->port.context, &resumed);
     }
     delivery->rest = 0;
-    if (delivery->errand) {
-        dispatch_step_posted(dispatch, delivery, now);
-        return;
-    }
-    if (++delivery->next_part < delivery->part_count) {
-        dispatch_enqueue(dispatch, delivery);
-        if (delivery->partition->lost)
-            (void)dispatch_end_here(dispatch, delivery, now);
-        return;
-    }
-    struct report report = dispatch_report_attempt(REPORT_DELIVERED, delivery, answer);
-    report.outcome = OUTCOME_POSTED;
-    dispatch->port.report(dispatch->port.context, &report);
-    dispatch_finish(dispatch, delivery, now);
+    delivery->took = answer->took_ms;
+    dispatch_step_posted(dispatch, delivery, now);
 }
 
 /*
@@ -172,11 +142,10 @@ static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
     if (delivery->verdict.without_priority && delivery->prioritised) {
         delivery->route->server->priority = false;
         delivery_forget_parts(delivery);
-        dispatch_render_again(dispatch, delivery, now);
+        dispatch_go_on(dispatch, delivery, now);
         return;
     }
-    if (delivery->verdict.about_root && delivery->errand &&
-        delivery->errand->thread.root[0] != '\0') {
+    if (delivery->verdict.about_root && delivery->errand->thread.root[0] != '\0') {
         errand_doubt_root(delivery->errand);
         dispatch_go_on(dispatch, delivery, now);
         return;
@@ -190,8 +159,7 @@ static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
 /* The thread that a reply goes into; NULL: the post begins one, or has none. */
 static const char *expected_root(const struct delivery *delivery)
 {
-    return delivery->errand && delivery->step == ERRAND_POST_REPLY ? delivery->errand->thread.root
-                                                                   : NULL;
+    return delivery->step == ERRAND_POST_REPLY ? delivery->errand->thread.root : NULL;
 }
 
 static void on_post_answered(struct dispatch *dispatch, struct delivery *delivery,
@@ -213,8 +181,7 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
         dispatch_pause_server(dispatch, delivery, answer, now);
         return;
     case VERDICT_AMBIGUOUS:
-        if (delivery->errand)
-            dispatch_step_doubted(delivery);
+        dispatch_step_doubted(dispatch, delivery, now);
         dispatch_retry(dispatch, delivery, answer, now);
         return;
     case VERDICT_UNAVAILABLE:
@@ -242,7 +209,7 @@ static void on_channel_fine(struct dispatch *dispatch, struct delivery *delivery
 {
     if (delivery->verdict.kind == VERDICT_ROUTE_CLOSED)
         dispatch_close_route(dispatch, delivery, answer, now);
-    else if (!delivery->errand || !dispatch_step_refused(dispatch, delivery, answer, now))
+    else if (!dispatch_step_refused(dispatch, delivery, answer, now))
         refuse(dispatch, delivery);
 }
 

@@ -1,11 +1,12 @@
 /*
- * The steps of a conversation's event, one after the other.
+ * The steps of an event, one after the other.
  */
 #include <string.h>
 
 #include "common/mem.h"
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
+#include "worker/core/key_name.h"
 
 enum {
     SKEW_MS = 5 * 60 * 1000, /* of clocks of producers and workers */
@@ -32,8 +33,18 @@ enum errand_step dispatch_next_step(const struct dispatch *dispatch,
 
 static struct thread_name name_of(const struct delivery *delivery)
 {
-    return (struct thread_name){ delivery->route->integration->licence,
+    bool is_notice = delivery->errand->kind == EVENT_NOTIFICATION;
+
+    return (struct thread_name){ is_notice ? "" : delivery->route->integration->licence,
                                  delivery->errand->conversation };
+}
+
+/* What is known under the delivery's name; false: nothing is. */
+static bool find_known(const struct delivery *delivery, struct thread *ret)
+{
+    const struct thread_name name = name_of(delivery);
+
+    return threads_find(partition_memory(delivery->partition, &name), &name, ret);
 }
 
 /*
@@ -42,12 +53,10 @@ static struct thread_name name_of(const struct delivery *delivery)
  */
 struct thread dispatch_thread_of(const struct delivery *delivery)
 {
-    const struct thread_name name = name_of(delivery);
     struct thread thread = errand_thread(delivery->errand);
     struct thread known;
 
-    if (threads_find(delivery->partition->threads, &name, &known) &&
-        known.last_offset > thread.last_offset) {
+    if (find_known(delivery, &known) && known.last_offset > thread.last_offset) {
         thread.last_offset = known.last_offset;
         thread.epoch = known.epoch;
     }
@@ -71,11 +80,14 @@ static void end_errand(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now)
 {
     const char *why = errand_why(delivery->errand);
+    if (delivery->errand->kind == EVENT_NOTIFICATION)
+        dispatch_settle(delivery);
     struct report report =
         dispatch_report_of(why ? REPORT_ALREADY_POSTED : REPORT_DELIVERED, delivery);
 
     report.outcome = why ? OUTCOME_ALREADY_POSTED : OUTCOME_POSTED;
     report.why = why ? why : "";
+    report.took_ms = delivery->took;
     if (!why) {
         report.verdict = &delivery->verdict;
         report.http_status = delivery->verdict.http_status;
@@ -92,7 +104,7 @@ void dispatch_recorded(struct dispatch *dispatch, struct delivery *delivery,
     const struct thread_name name = name_of(delivery);
 
     delivery->recording = NULL;
-    threads_put(delivery->partition->threads, &name, &thread);
+    threads_put(partition_memory(delivery->partition, &name), &name, &thread);
     if (!errand->root_is_new) {
         end_errand(dispatch, delivery, now);
         return;
@@ -109,6 +121,9 @@ static void follow_thread(struct dispatch *dispatch, struct delivery *delivery,
 {
     const struct integration *integration = delivery->route->integration;
     const struct thread *thread = &delivery->errand->thread;
+
+    if (delivery->errand->kind == EVENT_NOTIFICATION)
+        return;
     struct route *route =
         routes_get(&dispatch->routes, &dispatch->servers, integration,
                    thread->root[0] ? thread->channel : integration->conversation_channel);
@@ -188,10 +203,7 @@ static void end_before(struct dispatch *dispatch, struct delivery *delivery,
 /* A late write of an earlier owner may tell, while the record is under way, that it is done. */
 static bool is_done_meanwhile(const struct delivery *delivery, struct thread *ret)
 {
-    const struct thread_name name = name_of(delivery);
-
-    return threads_find(delivery->partition->threads, &name, ret) &&
-           delivery->record->offset <= ret->last_offset;
+    return find_known(delivery, ret) && delivery->record->offset <= ret->last_offset;
 }
 
 void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
@@ -215,14 +227,27 @@ void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const 
         dispatch_enqueue(dispatch, delivery);
 }
 
+/* A record cannot have been posted before it was written, whatever its producer's clock says. */
+static wall_ms earliest(const struct record *record, const struct moment *now)
+{
+    return record->timestamp < now->wall ? record->timestamp : now->wall;
+}
+
 void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
                            const struct event *event, const struct moment *now)
 {
     const struct partition *partition = delivery->partition;
-    const struct thread_name name = { delivery->route->integration->licence,
-                                      event->conversation.id };
+    const struct record *record = delivery->record;
+    AUTO(text_free) struct text key = text_of(KEY_NAME_MAX_BYTES);
+    bool is_notice = event->kind == EVENT_NOTIFICATION;
+    struct thread_name name = { delivery->route->integration->licence, event->conversation.id };
     struct thread thread;
-    bool is_known = threads_find(partition->threads, &name, &thread);
+
+    if (is_notice) {
+        key_name(record->key, record->key_length, &key);
+        name = (struct thread_name){ "", text_string(&key) };
+    }
+    bool is_known = threads_find(partition_memory(partition, &name), &name, &thread);
     if (is_known && delivery->record->offset <= thread.last_offset) {
         end_before(dispatch, delivery, &thread, now);
         return;
@@ -232,7 +257,10 @@ void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
     bool is_doubtful = delivery->record->offset < partition->doubt_below &&
                        !(is_known && thread.epoch == partition->epoch);
 
-    delivery->errand =
-        errand_new(event, is_known ? &thread : NULL, delivery->record->offset, is_doubtful);
+    const struct thread *known = is_known ? &thread : NULL;
+    delivery->errand = is_notice
+                           ? errand_new_notice(event, name.conversation, known, record->offset,
+                                               earliest(record, now), is_doubtful)
+                           : errand_new(event, known, record->offset, is_doubtful);
     dispatch_go_on(dispatch, delivery, now);
 }

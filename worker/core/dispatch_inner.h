@@ -2,11 +2,12 @@
  * dispatch_inner: what the files of core/dispatch share; nobody else includes it.
  *
  * dispatch.c         partitions and time
- * dispatch_state.c   what is remembered of their threads
- * dispatch_start.c   from a record to something to send, and the ends of its life
+ * dispatch_state.c   what is remembered of them
+ * dispatch_settle.c  and of notifications, until it is committed
+ * dispatch_start.c   from a record to something to do, and the ends of its life
  * dispatch_answer.c  what the answer to a post means now
  * dispatch_route.c   channels: their names, and whether they can be posted to
- * dispatch_errand.c  the steps of a conversation's event, one after the other
+ * dispatch_errand.c  the steps of an event, one after the other
  * dispatch_request.c what is rendered and goes out for each
  * dispatch_step.c    and what its answer means
  * dispatch_fetch.c   attachments
@@ -49,18 +50,16 @@ struct dispatch {
     int64_t read; /* deliveries so far */
     size_t waiting;
     size_t waiting_bytes;
+    const struct delivery *at_hand; /* the delivery that is being started, and its event: */
+    const struct event *event;
     struct rendering rendering; /* scratch */
     struct findings findings;   /* scratch */
 };
 
-/* Decodes, routes and renders a delivery that is the first of its lane. */
+/* Decodes and routes a delivery that is the first of its lane, and begins with it. */
 void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
 
-/* Renders a delivery that was routed again, as its server wants it now. */
-void dispatch_render_again(struct dispatch *dispatch, struct delivery *delivery,
-                           const struct moment *now);
-
-/* Begins with a conversation's event: nothing of it was done by this process. */
+/* Begins with an event: nothing of it was done by this process. */
 void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
                            const struct event *event, const struct moment *now);
 
@@ -73,12 +72,16 @@ int dispatch_prepare(struct dispatch *dispatch, struct delivery *delivery);
 /* Writes the request of the errand's step into delivery->ask; it is in READY. */
 void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery);
 
+/* Whether the step makes a post. */
+bool dispatch_is_post(enum errand_step step);
+
 /* The errand's post was accepted: it goes on. */
 void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
                           const struct moment *now);
 
-/* Whether the errand's post was made is not known. */
-void dispatch_step_doubted(struct delivery *delivery);
+/* Whether the errand's post was made is not known: it is looked for before it is made again. */
+void dispatch_step_doubted(const struct dispatch *dispatch, struct delivery *delivery,
+                           const struct moment *now);
 
 /* A step that is no post was answered. */
 void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,
@@ -120,6 +123,22 @@ struct thread dispatch_thread_of(const struct delivery *delivery);
 void dispatch_write_thread(struct dispatch *dispatch, struct partition *partition,
                            const struct thread_name *name, const struct thread *thread,
                            struct delivery *delivery);
+
+/* Writes that this owner leaves the partition with nothing in doubt. */
+void dispatch_write_farewell(struct dispatch *dispatch, struct partition *partition);
+
+/* A notification's record is done, and the state topic says so. */
+void dispatch_settle(struct delivery *delivery);
+
+/* Has the keys forgotten that were in the state topic when the partition was restored. */
+void dispatch_settle_restored(struct partition *partition);
+
+/* Forgets what is done and committed of notifications. */
+void dispatch_forget_settled(struct dispatch *dispatch, struct partition *partition);
+
+/* The first delivery of a name's key; NULL: there is none. */
+struct delivery *dispatch_find_first(struct dispatch *dispatch, const struct partition *partition,
+                                     const struct thread_name *name);
 
 /* Forgets the threads that nobody wrote in for long. */
 void dispatch_expire(struct dispatch *dispatch, const struct moment *now);

@@ -1,5 +1,5 @@
 /*
- * The steps of a conversation's event: what is rendered and goes out for each.
+ * The steps of an event: what is rendered and goes out for each.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,6 +18,8 @@ enum { LIST_MAX_BYTES = 8 * 1024 * 1024, REQUEST_MAX_BYTES = 16 * 1024 };
 
 static enum delivery_parts parts_for(enum errand_step step)
 {
+    if (step == ERRAND_POST_NOTICE)
+        return PARTS_NOTICE;
     if (step == ERRAND_POST_ROOT)
         return PARTS_ROOT;
     if (step == ERRAND_POST_REPLY)
@@ -35,7 +37,9 @@ static int render_parts(struct dispatch *dispatch, struct delivery *delivery,
                   .licence = integration->licence,
                   .post_key = integration->post_key,
                   .record = delivery->record,
-                  .limits = { .max_runes = 16383, .max_body_bytes = 300000 } },
+                  .limits = { .max_runes = 16383,
+                              .max_body_bytes = 300000,
+                              .priority = delivery->route->server->priority } },
         .root_id = errand->thread.root,
         .server_url = integration->server_url,
         .language = integration->language,
@@ -43,6 +47,8 @@ static int render_parts(struct dispatch *dispatch, struct delivery *delivery,
 
     enum root_reason reason = errand_root_reason(errand);
 
+    if (kind == PARTS_NOTICE)
+        return render_event(event, &target.post, &dispatch->rendering);
     if (kind == PARTS_ROOT)
         return render_root(event, &target, reason, reason == ROOT_FULL ? errand->thread.root : NULL,
                            &dispatch->rendering);
@@ -54,22 +60,25 @@ static int render_parts(struct dispatch *dispatch, struct delivery *delivery,
 /* -1: it cannot be rendered, and is buried. */
 static int render(struct dispatch *dispatch, struct delivery *delivery, enum delivery_parts kind)
 {
-    AUTO(event_free) struct event event = { 0 };
+    AUTO(event_free) struct event again = { 0 };
+    const struct event *event = dispatch->at_hand == delivery ? dispatch->event : &again;
     struct event_problem problem;
     const struct letter letter = { .reason = REASON_TOO_LONG,
                                    .stage = "deliver",
                                    .scope = "record",
                                    .words = "the post cannot be made to fit the server's limits" };
 
-    must(event_read(delivery->record, &event, &problem) == EVENT_READ);
+    if (event == &again)
+        must(event_read(delivery->record, &again, &problem) == EVENT_READ);
     delivery_forget_parts(delivery);
-    if (render_parts(dispatch, delivery, &event, kind) != 0) {
+    if (render_parts(dispatch, delivery, event, kind) != 0) {
         rendering_free(&dispatch->rendering);
         dispatch_bury(dispatch, delivery, &letter);
         return -1;
     }
     dispatch_take_parts(dispatch, delivery);
     delivery->parts_are = kind;
+    delivery->prioritised = kind == PARTS_NOTICE && delivery->route->server->priority;
     delivery->parts_route = delivery->route;
     memcpy(delivery->parts_root, delivery->errand->thread.root, sizeof(delivery->parts_root));
     if (kind != PARTS_ROOT)
@@ -81,6 +90,7 @@ static int render(struct dispatch *dispatch, struct delivery *delivery, enum del
 static bool has_parts(const struct delivery *delivery, enum delivery_parts wanted)
 {
     return delivery->parts_are == wanted && delivery->parts_route == delivery->route &&
+           delivery->prioritised <= delivery->route->server->priority &&
            strcmp(delivery->parts_root, delivery->errand->thread.root) == 0;
 }
 
@@ -146,6 +156,15 @@ static void use_request(struct delivery *delivery)
 
 #define PATH(...) ((void)snprintf(ask->path, sizeof(ask->path), __VA_ARGS__))
 
+static void write_path_of_posted(const struct delivery *delivery, struct ask *ask)
+{
+    const struct errand *errand = delivery->errand;
+
+    (void)snprintf(
+        ask->path, sizeof(ask->path), "/channels/%s/posts?per_page=200&skipFetchThreads=true%s%s",
+        delivery->route->channel_id, errand->page_from[0] ? "&before=" : "", errand->page_from);
+}
+
 /* Steps that read. */
 static void write_reading(struct delivery *delivery, enum errand_step step)
 {
@@ -163,6 +182,8 @@ static void write_reading(struct delivery *delivery, enum errand_step step)
         PATH("/posts/%s", errand->thread.root);
     else if (step == ERRAND_READ_THREAD)
         write_path_of_page(errand, ask);
+    else if (step == ERRAND_READ_POSTED)
+        write_path_of_posted(delivery, ask);
     if (step != ERRAND_SEARCH)
         return;
     PATH("/teams/%s/posts/search", errand->team);
@@ -205,7 +226,7 @@ void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery)
     const struct errand_facts facts = dispatch_facts(dispatch, delivery);
     enum errand_step step = dispatch_next_step(dispatch, delivery);
     struct ask *ask = &delivery->ask;
-    bool is_post = step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY;
+    bool is_post = dispatch_is_post(step);
 
     delivery->step = step;
     *ask = (struct ask){ .purpose = is_post ? ASK_TO_POST : ASK_FOR_STEP,
@@ -217,7 +238,7 @@ void dispatch_write_step(struct dispatch *dispatch, struct delivery *delivery)
         PATH("/posts?set_online=false");
         ask->method = ASK_POST;
         use_part(delivery, step == ERRAND_POST_ROOT ? 0 : delivery->errand->next_part);
-    } else if (step < ERRAND_POST_ROOT) {
+    } else if (step < ERRAND_POST_NOTICE) {
         write_reading(delivery, step);
     } else {
         write_change(delivery, step, facts.bot_id);

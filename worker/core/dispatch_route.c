@@ -20,17 +20,6 @@ static void resolve(struct dispatch *dispatch, struct route *route)
     dispatch->port.ask(dispatch->port.context, &route->ask);
 }
 
-/* Has a held delivery take its place in front of its server. */
-static void release(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
-{
-    if (delivery->errand)
-        dispatch_go_on(dispatch, delivery, now);
-    else if (delivery->parts)
-        dispatch_enqueue(dispatch, delivery);
-    else
-        dispatch_render_again(dispatch, delivery, now);
-}
-
 void dispatch_open_route(struct dispatch *dispatch, struct route *route, const struct moment *now)
 {
     struct delivery *delivery;
@@ -40,7 +29,7 @@ void dispatch_open_route(struct dispatch *dispatch, struct route *route, const s
     route->rest = 0;
     heap_remove(&dispatch->due, &route->due.node);
     while ((delivery = route_take(route)))
-        release(dispatch, delivery, now);
+        dispatch_go_on(dispatch, delivery, now);
 }
 
 void dispatch_route_due(struct dispatch *dispatch, struct route *route, const struct moment *now)
@@ -59,7 +48,7 @@ void dispatch_route_due(struct dispatch *dispatch, struct route *route, const st
     }
     route->probing = true;
     delivery->probes = true;
-    release(dispatch, delivery, now);
+    dispatch_go_on(dispatch, delivery, now);
 }
 
 void dispatch_hold(struct delivery *delivery)
@@ -118,7 +107,7 @@ bool dispatch_may_move(struct dispatch *dispatch, const struct delivery *deliver
 {
     const struct integration *integration = delivery->route->integration;
 
-    if (!delivery->errand || !delivery->errand->thread.root[0])
+    if (!delivery->errand->thread.root[0])
         return false;
     struct route *mirror = routes_get(&dispatch->routes, &dispatch->servers, integration,
                                       integration->conversation_channel);

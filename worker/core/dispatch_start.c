@@ -1,5 +1,5 @@
 /*
- * From a record to something that can be sent: decode, route, render; and the ends of its life.
+ * From a record to something to do: decode, route; and the ends of its life.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,8 +52,25 @@ void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery, const
     end(dispatch, delivery, true);
 }
 
+/* Whether the next owner has to look for something of it. */
+static bool leaves_doubt(const struct delivery *delivery)
+{
+    const struct errand *errand = delivery->errand;
+
+    return errand &&
+           (delivery->state == DELIVERY_SENDING || delivery->state == DELIVERY_RECORDING ||
+            errand_is_begun(errand) || errand_is_in_doubt(errand));
+}
+
+static void note_doubt(const struct delivery *delivery)
+{
+    if (leaves_doubt(delivery))
+        delivery->partition->leaves_doubt = true;
+}
+
 void dispatch_drop(struct dispatch *dispatch, struct delivery *delivery)
 {
+    note_doubt(delivery);
     end(dispatch, delivery, false);
 }
 
@@ -116,6 +133,7 @@ void dispatch_stop_probing(struct dispatch *dispatch, struct delivery *delivery,
 void dispatch_withdraw(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now)
 {
+    note_doubt(delivery);
     disengage(dispatch, delivery);
     dispatch_stop_probing(dispatch, delivery, now);
     end(dispatch, delivery, false);
@@ -176,36 +194,6 @@ static void pass_over(struct dispatch *dispatch, struct delivery *delivery,
     dispatch_finish(dispatch, delivery, now);
 }
 
-/* -1: the delivery went another way. */
-static int render(struct dispatch *dispatch, struct delivery *delivery, const struct event *event)
-{
-    const struct route *route = delivery->route;
-    struct rendering *rendering = &dispatch->rendering;
-    const struct render_target target = {
-        .channel_id = route->channel_id,
-        .licence = route->integration->licence,
-        .post_key = route->integration->post_key,
-        .record = delivery->record,
-        .limits = { .max_runes = 16383,
-                    .max_body_bytes = 300000,
-                    .priority = route->server->priority },
-    };
-
-    delivery_forget_parts(delivery);
-    if (render_event(event, &target, rendering) != 0) {
-        struct letter letter = { .reason = REASON_TOO_LONG,
-                                 .stage = "deliver",
-                                 .scope = "record",
-                                 .words = "the post cannot be made to fit the server's limits" };
-        rendering_free(rendering);
-        dispatch_bury(dispatch, delivery, &letter);
-        return -1;
-    }
-    dispatch_take_parts(dispatch, delivery);
-    delivery->prioritised = route->server->priority;
-    return 0;
-}
-
 void dispatch_take_parts(struct dispatch *dispatch, struct delivery *delivery)
 {
     struct rendering *rendering = &dispatch->rendering;
@@ -224,23 +212,6 @@ void dispatch_enqueue(struct dispatch *dispatch, struct delivery *delivery)
     servers_enqueue(&dispatch->servers, server, delivery);
 }
 
-/* Puts a routed and readable delivery where it belongs now. */
-static void place(struct dispatch *dispatch, struct delivery *delivery, const struct event *event,
-                  const struct moment *now)
-{
-    struct route *route = delivery->route;
-
-    if (route->state == ROUTE_OPEN || delivery->probes) {
-        if (render(dispatch, delivery, event) == 0)
-            dispatch_enqueue(dispatch, delivery);
-        return;
-    }
-    delivery_set_state(delivery, DELIVERY_HELD);
-    route_hold(route, delivery);
-    if (route->state == ROUTE_UNRESOLVED)
-        dispatch_route_due(dispatch, route, now);
-}
-
 static void route(struct dispatch *dispatch, struct delivery *delivery, const struct event *event,
                   const struct moment *now)
 {
@@ -256,10 +227,7 @@ static void route(struct dispatch *dispatch, struct delivery *delivery, const st
     case ROUTE_FOUND:
         delivery->route =
             routes_get(&dispatch->routes, &dispatch->servers, target.integration, target.channel);
-        if (event->kind == EVENT_NOTIFICATION)
-            place(dispatch, delivery, event, now);
-        else
-            dispatch_begin_errand(dispatch, delivery, event, now);
+        dispatch_begin_errand(dispatch, delivery, event, now);
         return;
     case ROUTE_UNMAPPED:
         report.outcome = OUTCOME_UNMAPPED;
@@ -281,12 +249,23 @@ static void route(struct dispatch *dispatch, struct delivery *delivery, const st
 static int check_place(const struct event *event, const struct delivery *delivery,
                        struct event_problem *reterr)
 {
-    if (event->kind == EVENT_NOTIFICATION || delivery->partition->threads)
+    if (event->kind == EVENT_NOTIFICATION || delivery->partition->takes_conversations)
         return event_check_key(event, delivery->record, reterr);
     *reterr = (struct event_problem){ .reason = REASON_WRONG_TOPIC,
                                       .field = "type",
                                       .words = "belongs in the topic of conversations" };
     return -1;
+}
+
+/* What is rendered at once need not be decoded again. */
+static void begin(struct dispatch *dispatch, struct delivery *delivery, const struct event *event,
+                  const struct moment *now)
+{
+    dispatch->at_hand = delivery;
+    dispatch->event = event;
+    route(dispatch, delivery, event, now);
+    dispatch->at_hand = NULL;
+    dispatch->event = NULL;
 }
 
 void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
@@ -307,7 +286,7 @@ void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const 
         if (check_place(&event, delivery, &problem) != 0)
             bury_unreadable(dispatch, delivery, &problem);
         else
-            route(dispatch, delivery, &event, now);
+            begin(dispatch, delivery, &event, now);
         return;
     case EVENT_OF_UNKNOWN_TYPE:
         keep_names(delivery, &event);
@@ -321,14 +300,4 @@ void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const 
         bury_unreadable(dispatch, delivery, &problem);
         return;
     }
-}
-
-void dispatch_render_again(struct dispatch *dispatch, struct delivery *delivery,
-                           const struct moment *now)
-{
-    AUTO(event_free) struct event event = { 0 };
-    struct event_problem problem;
-
-    must(event_read(delivery->record, &event, &problem) == EVENT_READ);
-    place(dispatch, delivery, &event, now);
 }

@@ -1,5 +1,5 @@
 /*
- * What is remembered of the threads of a partition: restored, kept up, proven, forgotten in time.
+ * What is remembered of a partition: restored, kept up, proven, forgotten in time.
  */
 #include <string.h>
 
@@ -48,7 +48,8 @@ bool dispatch_awaits_end(const struct partition *partition)
 void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, int64_t end)
 {
     must(partition->standing == PARTITION_UNPROVEN);
-    if (end > threads_highest_offset(partition->threads))
+    if (end > threads_highest_offset(partition->threads) &&
+        end > threads_highest_offset(partition->done))
         partition->standing = PARTITION_OPEN;
     else
         dispatch_refuse_partition(dispatch, partition, TOPIC_MADE_AGAIN);
@@ -66,7 +67,7 @@ const char *dispatch_refusal(const struct partition *partition)
 
 size_t dispatch_count_threads(const struct partition *partition)
 {
-    return partition->threads ? threads_count(partition->threads) : 0;
+    return threads_count(partition->threads);
 }
 
 void *dispatch_owner(const struct partition *partition)
@@ -97,12 +98,13 @@ void dispatch_write_thread(struct dispatch *dispatch, struct partition *partitio
 static struct delivery *find_recording(struct dispatch *dispatch, struct partition *partition,
                                        const struct thread_name *name)
 {
-    struct delivery *delivery = lanes_find(dispatch->lanes, partition, name->conversation);
+    struct delivery *delivery = dispatch_find_first(dispatch, partition, name);
 
-    if (!delivery || delivery->state != DELIVERY_RECORDING ||
-        strcmp(delivery->route->integration->licence, name->licence) != 0)
+    if (!delivery || delivery->state != DELIVERY_RECORDING)
         return NULL;
-    return delivery;
+    bool is_notice = delivery->errand->kind == EVENT_NOTIFICATION;
+    const char *licence = is_notice ? "" : delivery->route->integration->licence;
+    return strcmp(licence, name->licence) == 0 ? delivery : NULL;
 }
 
 /*
@@ -114,19 +116,30 @@ static void write_again(struct dispatch *dispatch, struct partition *partition,
 {
     const struct delivery *recording = find_recording(dispatch, partition, name);
     struct thread thread;
-    bool is_known = threads_find(partition->threads, name, &thread);
+    bool is_known = threads_find(partition_memory(partition, name), name, &thread);
 
     if (recording)
         thread = dispatch_thread_of(recording);
     dispatch_write_thread(dispatch, partition, name, is_known || recording ? &thread : NULL, NULL);
 }
 
+/* Whether the owner before this one did not say that it left nothing in doubt. */
+static bool is_in_doubt(const struct partition *partition)
+{
+    bool is_own_read = partition->markers[1] == partition->epoch;
+    int64_t before = partition->markers[is_own_read ? 0 : 1];
+
+    return partition->left != before;
+}
+
 void dispatch_restored(struct dispatch *dispatch, struct partition *partition, int64_t epoch)
 {
     struct thread_repair *repair;
 
-    must(partition->threads && partition->epoch < 0);
+    must(partition->epoch < 0);
     partition->epoch = epoch;
+    partition->inherits_doubt = is_in_doubt(partition);
+    dispatch_settle_restored(partition);
     if (partition->standing == PARTITION_RESTORING)
         partition->standing = PARTITION_UNPROVEN;
     SLIST_FOREACH(repair, &partition->repairs, next)
@@ -150,8 +163,8 @@ static void repair_later(struct partition *partition, const struct thread_name *
 static void fold(struct dispatch *dispatch, struct partition *partition,
                  const struct thread_name *name, const struct state_read *read)
 {
-    switch (
-        thread_fold(partition->threads, name, read->value, read->value_length, partition->epoch)) {
+    switch (thread_fold(partition_memory(partition, name), name, read->value, read->value_length,
+                        partition->epoch)) {
     case THREAD_FOLD_TAKEN:
     case THREAD_FOLD_IGNORED:
         return;
@@ -165,6 +178,42 @@ static void fold(struct dispatch *dispatch, struct partition *partition,
     }
 }
 
+static void read_marker(struct dispatch *dispatch, struct partition *partition,
+                        const struct state_read *read, const struct moment *now)
+{
+    if (partition->epoch < 0) {
+        partition->markers[0] = partition->markers[1];
+        partition->markers[1] = read->offset;
+        return;
+    }
+    if (read->offset <= partition->epoch)
+        return;
+    report_partition(dispatch, partition, REPORT_SUPERSEDED,
+                     "another worker has taken the partition over");
+    partition->superseded = true;
+    dispatch_leave(dispatch, partition, true, now);
+}
+
+static void read_farewell(struct partition *partition, const struct state_read *read)
+{
+    struct thread said;
+
+    if (read->value && thread_value_read(read->value, read->value_length, &said))
+        partition->left = said.epoch;
+}
+
+void dispatch_write_farewell(struct dispatch *dispatch, struct partition *partition)
+{
+    AUTO(text_free) struct text key = text_of(STATE_MAX_BYTES);
+    AUTO(text_free) struct text value = text_of(STATE_MAX_BYTES);
+    const struct state_write write = { .key = &key, .value = &value };
+    const struct thread said = { .epoch = partition->epoch };
+
+    thread_key_write_left(partition->topic, partition->number, &key);
+    thread_value_write(&said, &value);
+    dispatch->port.write(dispatch->port.context, partition, &write);
+}
+
 void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
                          const struct state_read *read, const struct moment *now)
 {
@@ -176,12 +225,11 @@ void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
     if (kind == STATE_KEY_THREAD) {
         const struct thread_name name = { key.licence, key.conversation };
         fold(dispatch, partition, &name, read);
-    } else if (key.partition == partition->number && partition->epoch >= 0 &&
-               read->offset > partition->epoch) {
-        report_partition(dispatch, partition, REPORT_SUPERSEDED,
-                         "another worker has taken the partition over");
-        partition->superseded = true;
-        dispatch_leave(dispatch, partition, true, now);
+    } else if (key.partition == partition->number) {
+        if (kind == STATE_KEY_LEFT)
+            read_farewell(partition, read);
+        else
+            read_marker(dispatch, partition, read, now);
     }
 }
 
@@ -195,8 +243,7 @@ static bool is_needed(struct dispatch *dispatch, const struct partition *partiti
     struct thread thread;
 
     must(threads_find(partition->threads, name, &thread));
-    return thread.last_offset >= partition->acked ||
-           lanes_find(dispatch->lanes, partition, name->conversation);
+    return thread.last_offset >= partition->acked || dispatch_find_first(dispatch, partition, name);
 }
 
 static void expire_some(struct dispatch *dispatch, struct partition *partition,
@@ -221,7 +268,7 @@ void dispatch_expire(struct dispatch *dispatch, const struct moment *now)
 
     TAILQ_FOREACH(partition, &dispatch->partitions, all)
     {
-        if (!partition->threads || partition->leaving || partition->standing != PARTITION_OPEN ||
+        if (partition->leaving || partition->standing != PARTITION_OPEN ||
             now->mono < partition->expiry_due)
             continue;
         partition->expiry_due = now->mono + EXPIRY_PAUSE_MS;

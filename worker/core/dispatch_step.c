@@ -1,5 +1,5 @@
 /*
- * The steps of a conversation's event: what their answers mean.
+ * The steps of an event: what their answers mean.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
     };
     struct errand *errand = delivery->errand;
 
-    if (delivery->step == ERRAND_POST_REPLY) {
+    if (delivery->step != ERRAND_POST_ROOT) {
         errand_posted_reply(errand, delivery->verdict.post_id);
     } else {
         struct report report = dispatch_report_of(REPORT_NEW_ROOT, delivery);
@@ -33,12 +33,43 @@ void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
     dispatch_go_on(dispatch, delivery, now);
 }
 
-void dispatch_step_doubted(struct delivery *delivery)
+bool dispatch_is_post(enum errand_step step)
 {
-    if (delivery->step == ERRAND_POST_ROOT)
+    return step == ERRAND_POST_NOTICE || step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY;
+}
+
+static void doubt(struct delivery *delivery, enum errand_step step)
+{
+    if (step == ERRAND_POST_ROOT)
         errand_doubt_new_root(delivery->errand);
     else
         errand_doubt_reply(delivery->errand);
+}
+
+/*
+ * A server goes on with what it has read of a request when its client is gone.  An error of its own
+ * says that it has ended; any other end does not.
+ */
+void dispatch_step_doubted(const struct dispatch *dispatch, struct delivery *delivery,
+                           const struct moment *now)
+{
+    doubt(delivery, delivery->step);
+    if (!delivery->verdict.error_id[0])
+        delivery->busy_until = now->mono + dispatch->options.attempt_timeout;
+}
+
+/* Whether a post that was not found may still come: then it is looked for once more, later. */
+static bool looks_again(struct dispatch *dispatch, struct delivery *delivery,
+                        const struct moment *now)
+{
+    enum errand_step next = dispatch_next_step(dispatch, delivery);
+
+    if (!dispatch_is_post(next) || now->mono >= delivery->busy_until)
+        return false;
+    doubt(delivery, next);
+    dispatch_rest(dispatch, delivery, delivery->busy_until);
+    (void)dispatch_end_here(dispatch, delivery, now);
+    return true;
 }
 
 /* ---- what was read ---- */
@@ -136,6 +167,21 @@ static bool take_page(struct dispatch *dispatch, struct delivery *delivery,
     return true;
 }
 
+static bool take_posted(struct dispatch *dispatch, struct delivery *delivery,
+                        const struct answer *answer, const char *bot_id)
+{
+    struct errand *errand = delivery->errand;
+    struct finding_wish wish = errand_wish_posts(errand, bot_id);
+
+    wish.licence = delivery->route->integration->licence;
+    if (!findings_read(answer, &wish, "", &dispatch->findings))
+        return false;
+    errand_took_page(errand, &dispatch->findings, false);
+    if (!errand_is_in_doubt(errand))
+        report_lookup(dispatch, delivery, errand->post_count ? LOOKUP_FOUND : LOOKUP_NOT_FOUND);
+    return true;
+}
+
 /* Takes what a step brought.  False: it is no help now, and is asked for again. */
 static bool take(struct dispatch *dispatch, struct delivery *delivery, const struct answer *answer)
 {
@@ -153,6 +199,8 @@ static bool take(struct dispatch *dispatch, struct delivery *delivery, const str
         return take_root(dispatch, delivery, answer);
     case ERRAND_READ_THREAD:
         return take_page(dispatch, delivery, answer, facts.bot_id);
+    case ERRAND_READ_POSTED:
+        return take_posted(dispatch, delivery, answer, facts.bot_id);
     case ERRAND_PATCH:
     case ERRAND_EMPTY:
     case ERRAND_DELETE:
@@ -163,6 +211,7 @@ static bool take(struct dispatch *dispatch, struct delivery *delivery, const str
     case ERRAND_UNMARK:
         errand_marked(delivery->errand);
         return true;
+    case ERRAND_POST_NOTICE:
     case ERRAND_POST_ROOT:
     case ERRAND_POST_REPLY:
     case ERRAND_NOTE:
@@ -275,7 +324,7 @@ bool dispatch_step_refused(struct dispatch *dispatch, struct delivery *delivery,
 {
     enum errand_step step = delivery->step;
 
-    if (step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY)
+    if (dispatch_is_post(step))
         return false;
     if (!is_optional(step) && !(is_change(step) && is_believed(delivery))) {
         dispatch_retry(dispatch, delivery, answer, now);
@@ -309,7 +358,8 @@ void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery
     switch (delivery->verdict.kind) {
     case VERDICT_DELIVERED:
         if (take(dispatch, delivery, answer)) {
-            dispatch_go_on(dispatch, delivery, now);
+            if (!looks_again(dispatch, delivery, now))
+                dispatch_go_on(dispatch, delivery, now);
             return;
         }
         if (!delivery->verdict.words[0])

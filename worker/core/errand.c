@@ -53,16 +53,11 @@ static void plan_reading(struct errand *errand, const struct thread *thread)
         errand->page_until = thread->updated_at - SKEW_MS;
 }
 
-struct errand *errand_new(const struct event *event, const struct thread *thread, int64_t offset,
-                          bool doubtful)
+static void begin(struct errand *errand, const struct event *event, const struct thread *thread,
+                  int64_t offset, bool doubtful)
 {
-    const struct conversation *conversation = &event->conversation;
-    struct errand *errand = mem_new(sizeof(*errand));
-
     errand->kind = event->kind;
     errand->doubtful = doubtful;
-    errand->conversation = mem_string(conversation->id);
-    errand->message = conversation->message_id ? mem_string(conversation->message_id) : NULL;
     errand->event = name_of(event);
     errand->done_before = -1;
     if (thread) {
@@ -70,6 +65,32 @@ struct errand *errand_new(const struct event *event, const struct thread *thread
         errand->done_before = thread->last_offset;
     }
     errand->thread.last_offset = offset;
+}
+
+struct errand *errand_new_notice(const struct event *event, const char *name_of_key,
+                                 const struct thread *done, int64_t offset, wall_ms since,
+                                 bool doubtful)
+{
+    struct errand *errand = mem_new(sizeof(*errand));
+
+    begin(errand, event, done, offset, doubtful);
+    errand->conversation = mem_string(name_of_key);
+    errand->thread_is_read = !doubtful;
+    errand->page_until = since - SKEW_MS;
+    if (done && done->updated_at - SKEW_MS > errand->page_until)
+        errand->page_until = done->updated_at - SKEW_MS; /* nothing of the next was begun before */
+    return errand;
+}
+
+struct errand *errand_new(const struct event *event, const struct thread *thread, int64_t offset,
+                          bool doubtful)
+{
+    const struct conversation *conversation = &event->conversation;
+    struct errand *errand = mem_new(sizeof(*errand));
+
+    begin(errand, event, thread, offset, doubtful);
+    errand->conversation = mem_string(conversation->id);
+    errand->message = conversation->message_id ? mem_string(conversation->message_id) : NULL;
     plan_root(errand);
     plan_reading(errand, thread);
     take_files(errand, conversation);
@@ -170,8 +191,20 @@ static enum errand_step next_in_thread(const struct errand *errand,
     return next_mark(errand, facts);
 }
 
+/* Of a notification, which has no thread. */
+static enum errand_step next_notice(const struct errand *errand, const struct errand_facts *facts)
+{
+    if (!errand->thread_is_read)
+        return facts->bot_id[0] ? ERRAND_READ_POSTED : ERRAND_ASK_WHO;
+    if (errand->part_count == 0 || errand->next_part < errand->part_count)
+        return ERRAND_POST_NOTICE;
+    return ERRAND_RECORD;
+}
+
 enum errand_step errand_next(const struct errand *errand, const struct errand_facts *facts)
 {
+    if (errand->kind == EVENT_NOTIFICATION)
+        return next_notice(errand, facts);
     if (errand->root_is_in_doubt)
         return ERRAND_READ_ROOT;
     if (errand->root_is_new)
@@ -215,9 +248,15 @@ const char *errand_why(const struct errand *errand)
         return errand_has_root(errand) ? "the conversation was closed already"
                                        : "there is no thread that could show it";
     case EVENT_NOTIFICATION:
-        break;
+        return "the post is there already";
     }
     return NULL;
+}
+
+bool errand_is_in_doubt(const struct errand *errand)
+{
+    return !errand->thread_is_read || errand->root_may_be_there ||
+           (errand->doubtful && errand->look != LOOK_OVER);
 }
 
 bool errand_is_begun(const struct errand *errand)
@@ -239,6 +278,8 @@ struct finding_wish errand_wish_root(const struct errand *errand, const char *bo
 
 struct finding_wish errand_wish_posts(const struct errand *errand, const char *bot_id)
 {
+    if (errand->kind == EVENT_NOTIFICATION)
+        return (struct finding_wish){ .user = bot_id, .event = errand->event, .listed = true };
     return (struct finding_wish){ .user = bot_id,
                                   .conversation = errand->conversation,
                                   .message = errand->message };

@@ -1,8 +1,10 @@
 /*
- * errand: what one record of a conversation wants of Mattermost, step by step.
+ * errand: what one record wants of Mattermost, step by step.
  *
  * Knows what was found out and done so far, and says what comes next; the dispatcher carries it out
- * and tells how it went.  All the rules of threads are here: which record makes a root, when one is
+ * and tells how it went.  A notification is posted, part by part; what an earlier owner may have
+ * posted, or an attempt of our own, is looked for in the channel first.  Of conversations all the
+ * rules of threads are here: which record makes a root, when one is
  * looked for first, what an edit and a deletion do, when a thread is continued in a new one.
  *
  * - Who starts a conversation makes its root.  A message, edit, deletion or closing without a known
@@ -40,6 +42,8 @@
     X(SEARCH)       /* for the conversation's id */                                      \
     X(READ_ROOT)    /* GET /posts/{root}: is it really gone? */                          \
     X(READ_THREAD)  /* the thread, a page at a time from the newest on */                \
+    X(READ_POSTED)  /* likewise the channel, for a notification's posts */               \
+    X(POST_NOTICE)  /* of a notification */                                              \
     X(POST_ROOT)                                                                         \
     X(NOTE)  /* records the new root, before anything is posted under it */              \
     X(FETCH) /* an attachment */                                                         \
@@ -72,7 +76,7 @@ struct errand_post {
 struct errand {
     enum event_kind kind;
     bool doubtful;
-    char *conversation;   /* owned, as all pointers here */
+    char *conversation;   /* of a notification: the name of its key; owned, as all pointers here */
     char *message;        /* NULL: not about one */
     char *event;          /* "<source>|<id>" */
     struct thread thread; /* as it will be, when the record is done */
@@ -84,8 +88,8 @@ struct errand {
     bool root_may_be_there;  /* the one that is to be made: the newest posts know */
     bool root_is_new;        /* and to be noted */
     bool root_is_in_doubt;   /* a server says that it is wrong */
-    bool thread_is_read;     /* or need not be */
-    char page_from[27];      /* of the thread: where to go on; empty: at the newest */
+    bool thread_is_read;     /* or the channel, of a notification; or need not be */
+    char page_from[27];      /* where to go on; empty: at the newest */
     int64_t page_from_at;
     int64_t page_until;        /* posts that were made before are of no interest; 0: all are */
     struct errand_post *posts; /* by part; of one part the newest only, but for a deletion */
@@ -112,6 +116,14 @@ struct errand_facts {
  */
 struct errand *errand_new(const struct event *event, const struct thread *thread, int64_t offset,
                           bool doubtful) ATTR_MUST_USE;
+
+/*
+ * Likewise for a notification, whose key has that name.  What was posted of it is no older than
+ * `since`, by this clock.
+ */
+struct errand *errand_new_notice(const struct event *event, const char *name_of_key,
+                                 const struct thread *done, int64_t offset, wall_ms since,
+                                 bool doubtful) ATTR_MUST_USE;
 
 /* NULL is fine. */
 void errand_free(struct errand *errand);
@@ -151,9 +163,12 @@ void errand_fetched(struct errand *errand, const char *file_id, enum fetch_probl
 /* How many bodies were rendered for what is to be posted or patched. */
 void errand_rendered(struct errand *errand, size_t parts);
 void errand_posted_reply(struct errand *errand, const char *id);
-/* What came of POST_ROOT or POST_REPLY is not known. */
+/* What came of POST_ROOT, or of POST_REPLY or POST_NOTICE, is not known. */
 void errand_doubt_new_root(struct errand *errand);
 void errand_doubt_reply(struct errand *errand);
+
+/* Whether something of it may be in Mattermost that was not looked for, or not found, yet. */
+bool errand_is_in_doubt(const struct errand *errand);
 /* PATCH, EMPTY or DELETE of errand_at(): done, or the post was gone already. */
 void errand_changed(struct errand *errand);
 /* The server does not let its posts be changed: what no post says yet is posted.  Which ones do is

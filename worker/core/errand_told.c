@@ -136,9 +136,17 @@ static const struct errand_post *find_post(const struct errand *errand, size_t p
 
 static void count_reply(struct errand *errand, const char *id)
 {
+    errand->next_part++;
+    if (errand->kind == EVENT_NOTIFICATION)
+        return;
     copy_id(errand->thread.last_post, id);
     errand->thread.replies++;
-    errand->next_part++;
+}
+
+/* Whether parts that are there already are passed over, and never changed. */
+static bool passes_posts(const struct errand *errand)
+{
+    return errand->kind == EVENT_MESSAGE || errand->kind == EVENT_NOTIFICATION;
 }
 
 /* Goes on behind the parts that are there. */
@@ -162,20 +170,28 @@ static void keep_own_posts(struct errand *errand)
     errand->next_part = kept;
 }
 
+/* Whether a notification's posts are all there; how many it has is known once it was rendered. */
+static bool has_all_parts(const struct errand *errand)
+{
+    return errand->kind == EVENT_NOTIFICATION && errand->part_count > 0 &&
+           errand->next_part + errand->post_count >= errand->part_count;
+}
+
 void errand_took_page(struct errand *errand, const struct findings *page, bool all)
 {
     bool is_old = page->seen > 0 && page->oldest_at < errand->page_until;
 
     for (size_t i = page->count; i > 0; i--)
         add_post(errand, &page->list[i - 1]);
-    copy_id(errand->page_from, page->oldest);
+    bool is_thread = errand->kind != EVENT_NOTIFICATION;
+    copy_id(errand->page_from, is_thread ? page->oldest : page->before);
     errand->page_from_at = page->oldest_at;
-    if (!all && !is_old && page->seen > 0)
+    if (!all && !is_old && page->seen > 0 && !has_all_parts(errand))
         return;
     errand->thread_is_read = true;
     if (errand->post_count > 0)
         qsort(errand->posts, errand->post_count, sizeof(*errand->posts), compare_parts);
-    if (errand->kind == EVENT_MESSAGE)
+    if (passes_posts(errand))
         pass_posts(errand);
     if (errand->cannot_change)
         keep_own_posts(errand);
@@ -218,7 +234,7 @@ void errand_rendered(struct errand *errand, size_t parts)
 void errand_posted_reply(struct errand *errand, const char *id)
 {
     count_reply(errand, id);
-    if (errand->kind == EVENT_MESSAGE)
+    if (passes_posts(errand))
         pass_posts(errand);
     errand->did_something = true;
 }

@@ -79,9 +79,10 @@ bool finding_read(const struct answer *answer, struct finding *ret)
 /* Whether what a post's mark says is wanted. */
 static bool is_marked(const struct finding *finding, const struct finding_wish *wish)
 {
-    return peek_equals(finding->conversation, wish->conversation) &&
+    return (!wish->conversation || peek_equals(finding->conversation, wish->conversation)) &&
            (!wish->licence || peek_equals(finding->licence, wish->licence)) &&
-           (!wish->message || peek_equals(finding->message, wish->message));
+           (!wish->message || peek_equals(finding->message, wish->message)) &&
+           (!wish->event || peek_equals(finding->event, wish->event));
 }
 
 static bool fits(const struct finding *finding, const struct finding_wish *wish)
@@ -120,13 +121,30 @@ static void keep(struct findings *findings, const struct finding *finding)
         findings->list[oldest] = *finding;
 }
 
+/* Keeps the oldest of all, and the oldest of those that are younger than it. */
 static void see(struct findings *findings, const struct finding *finding)
 {
-    if (findings->seen++ == 0 || finding->created_at < findings->oldest_at ||
-        (finding->created_at == findings->oldest_at && strcmp(finding->id, findings->oldest) < 0)) {
+    bool is_first = findings->seen++ == 0;
+
+    if (is_first || finding->created_at < findings->oldest_at) {
+        memcpy(findings->before, is_first ? finding->id : findings->oldest, sizeof(finding->id));
+        findings->before_at = is_first ? finding->created_at : findings->oldest_at;
         memcpy(findings->oldest, finding->id, sizeof(findings->oldest));
         findings->oldest_at = finding->created_at;
+    } else if (finding->created_at == findings->oldest_at) {
+        if (strcmp(finding->id, findings->oldest) < 0)
+            memcpy(findings->oldest, finding->id, sizeof(findings->oldest));
+    } else if (findings->before_at == findings->oldest_at ||
+               finding->created_at < findings->before_at) {
+        memcpy(findings->before, finding->id, sizeof(findings->before));
+        findings->before_at = finding->created_at;
     }
+}
+
+/* Whether a list's order names the post; ids have nothing in them that JSON would escape. */
+static bool is_listed(struct peek order, const char *id)
+{
+    return order.at && memmem(order.at, order.length, id, strlen(id));
 }
 
 bool findings_read(const struct answer *answer, const struct finding_wish *wish, const char *thread,
@@ -136,19 +154,21 @@ bool findings_read(const struct answer *answer, const struct finding_wish *wish,
     struct peek name;
     struct peek value;
     struct finding finding;
-    const struct peek_wanted wanted[] = { { "posts", &posts } };
+    struct peek order;
+    const struct peek_wanted wanted[] = { { "posts", &posts }, { "order", &order } };
     const char *at = NULL;
     bool broken;
 
-    ret->count = 0;
-    ret->seen = 0;
-    ret->oldest[0] = '\0';
+    *ret->oldest = *ret->before = '\0';
+    ret->count = ret->seen = 0;
     if (answer->kind != ANSWER_HTTP || answer->status != 200 ||
-        !peek_members(peek_at(answer->body, answer->body_length), wanted, 1) || !posts.at)
+        !peek_members(peek_at(answer->body, answer->body_length), wanted, 2) || !posts.at)
         return false;
     while (peek_next_member(posts, &at, &name, &value, &broken)) {
         if (!read_post(value, &finding))
             return false;
+        if (wish->listed && !is_listed(order, finding.id))
+            continue;
         if (strcmp(finding.id, thread) != 0)
             see(ret, &finding);
         if (fits(&finding, wish))

@@ -37,10 +37,12 @@ struct finding {
 struct finding_wish {
     const char *user; /* the author; never NULL */
     const char *licence;
-    const char *conversation; /* never NULL */
+    const char *conversation;
     const char *message;
+    const char *event;
     const char *channel;
-    bool roots; /* only posts that are no reply */
+    bool roots;  /* only posts that are no reply */
+    bool listed; /* only what the list's order names: listings bring replies' roots along */
 };
 
 struct findings {
@@ -49,6 +51,9 @@ struct findings {
     size_t seen;       /* posts in the answer */
     char oldest[27];   /* of all that were seen, roots of replies left out: where to go on */
     int64_t oldest_at; /* when that was made */
+    char before[27];   /* the oldest that is younger than that (if there is one, else that): the
+                          page before this one has others of the oldest's millisecond, too */
+    int64_t before_at;
 };
 
 /* Reads one post; false: the answer is none. */

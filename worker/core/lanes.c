@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "common/must.h"
 #include "common/text.h"
+#include "worker/core/key_name.h"
 #include "worker/core/partition.h"
 
 struct lane {
@@ -14,13 +15,13 @@ struct lane {
     int64_t blocked_above;         /* what is behind this offset does not go on */
 };
 
-/* Keyed by the partition's assignment and the record's key. */
+/* Keyed by the partition's assignment and the name of the record's key. */
 struct lanes {
     struct map map;
     struct text name; /* scratch */
 };
 
-enum { MAX_NAME = 64 * 1024 * 1024 }; /* above any record that a broker takes */
+enum { MAX_NAME = sizeof(void *) + KEY_NAME_MAX_BYTES };
 
 struct lanes *lanes_new(void)
 {
@@ -40,30 +41,31 @@ void lanes_free(struct lanes *lanes)
     free(lanes);
 }
 
-/* Writes the name of a key's lane; one byte tells an empty key from none. */
-static const struct text *name_of_key(struct lanes *lanes, const struct partition *partition,
-                                      const char *key, size_t length)
+/* What a lane of the partition begins with. */
+static struct text *begin_name(struct lanes *lanes, const struct partition *partition)
 {
-    const void *address = partition; /* one lane a partition and key */
-    struct text *name = &lanes->name;
+    const void *address = partition;
 
-    text_clear(name);
-    text_add(name, &address, sizeof(address));
-    text_add_char(name, key ? 'k' : '-');
-    text_add(name, key, key ? length : 0);
-    return name;
+    text_clear(&lanes->name);
+    text_add(&lanes->name, &address, sizeof(address));
+    return &lanes->name;
 }
 
 static const struct text *name_lane(struct lanes *lanes, const struct delivery *delivery)
 {
     const struct record *record = delivery->record;
+    struct text *name = begin_name(lanes, delivery->partition);
 
-    return name_of_key(lanes, delivery->partition, record->key, record->key_length);
+    key_name(record->key, record->key_length, name);
+    return name;
 }
 
-struct delivery *lanes_find(struct lanes *lanes, const struct partition *partition, const char *key)
+struct delivery *lanes_find(struct lanes *lanes, const struct partition *partition,
+                            const char *name_of_key)
 {
-    const struct text *name = name_of_key(lanes, partition, key, strlen(key));
+    struct text *name = begin_name(lanes, partition);
+
+    text_add_string(name, name_of_key);
     const struct lane *lane = map_find(&lanes->map, name->bytes, name->length);
 
     return lane ? TAILQ_FIRST(&lane->members) : NULL;

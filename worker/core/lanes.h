@@ -22,9 +22,9 @@ void lanes_free(struct lanes *lanes);
 /* Puts a delivery at the end of its key's lane.  Whether it is the first there. */
 bool lanes_enter(struct lanes *lanes, struct delivery *delivery);
 
-/* The first of the lane of that key, a string, in the partition; NULL: there is none. */
+/* The first of the lane of the key with that name (core/key_name); NULL: there is none. */
 struct delivery *lanes_find(struct lanes *lanes, const struct partition *partition,
-                            const char *key);
+                            const char *name_of_key);
 
 /* Whether a delivery is the first of its lane. */
 bool lanes_is_first(const struct delivery *delivery);

@@ -12,8 +12,11 @@ struct partition *partition_new(const char *topic, int32_t number, size_t window
     partition->topic = mem_string(topic);
     partition->number = number;
     partition->ledger = ledger_new(window);
-    partition->standing = PARTITION_OPEN;
+    partition->threads = threads_new();
+    partition->done = threads_new();
+    STAILQ_INIT(&partition->settled);
     partition->epoch = -1;
+    partition->markers[0] = partition->markers[1] = partition->left = -1;
     partition->doubt_below = -1;
     partition->acked = -1;
     partition->stored = -1;
@@ -36,6 +39,20 @@ int64_t partition_reach(const struct partition *partition)
     return reach;
 }
 
+struct threads *partition_memory(const struct partition *partition, const struct thread_name *name)
+{
+    return name->licence[0] ? partition->threads : partition->done;
+}
+
+bool partition_is_clear(const struct partition *partition)
+{
+    bool is_past_doubt = !partition->inherits_doubt ||
+                         (partition->doubt_below >= 0 &&
+                          ledger_commit_point(partition->ledger) >= partition->doubt_below);
+
+    return is_past_doubt && !partition->leaves_doubt;
+}
+
 void partition_forget_repairs(struct partition *partition)
 {
     while (!SLIST_EMPTY(&partition->repairs)) {
@@ -54,6 +71,8 @@ void partition_free(struct partition *partition)
     must(TAILQ_EMPTY(&partition->open) && !partition->dirty);
     ledger_free(partition->ledger);
     threads_free(partition->threads);
+    threads_free(partition->done);
+    settled_free(&partition->settled);
     partition_forget_repairs(partition);
     free(partition->held_back);
     free(partition->topic);

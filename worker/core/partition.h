@@ -10,14 +10,15 @@
 
 #include "worker/core/delivery.h"
 #include "worker/core/ledger.h"
+#include "worker/core/settled.h"
 #include "worker/core/threads.h"
 
-/* Whether the partition's records may be handed out: not before its threads are known. */
+/* Whether the partition's records may be handed out: not before it is known what is done. */
 enum partition_standing {
-    PARTITION_RESTORING, /* its threads are being read */
-    PARTITION_UNPROVEN,  /* they are known; the end of its log has to fit them */
+    PARTITION_RESTORING, /* its state is being read */
+    PARTITION_UNPROVEN,  /* it is known; the end of its log has to fit it */
     PARTITION_OPEN,
-    PARTITION_REFUSED, /* its log is not the one that its threads tell of */
+    PARTITION_REFUSED, /* its log is not the one that its state tells of */
 };
 
 /* A thread that the topic does not tell as it should. */
@@ -34,8 +35,15 @@ struct partition {
     int32_t number;
     void *owner; /* the dispatcher's user's */
     enum partition_standing standing;
-    struct threads *threads; /* NULL: this topic has none */
+    bool takes_conversations;
+    struct threads *threads; /* of conversations */
+    struct threads *done;    /* of keys of notifications, until that is committed */
+    struct settled settled;  /* the keys in `done`, some twice: the last counts */
     int64_t epoch;           /* this assignment's; -1: not restored yet */
+    int64_t markers[2];      /* of owners, while it is restored: the last two; -1: none */
+    int64_t left;            /* the epoch of the last who left without doubt; -1: none */
+    bool inherits_doubt;     /* the owner before did not */
+    bool leaves_doubt;       /* nor does this one */
     int64_t doubt_below;     /* what an earlier owner may have begun; -1: nothing was read yet */
     struct thread_repairs repairs; /* what is to be written again once it is restored */
     size_t expiry_position;        /* in the threads */
@@ -65,6 +73,12 @@ struct partition *partition_new(const char *topic, int32_t number, size_t window
  * would have the next owner do it again.
  */
 int64_t partition_reach(const struct partition *partition);
+
+/* Where what is known of a name is kept. */
+struct threads *partition_memory(const struct partition *partition, const struct thread_name *name);
+
+/* Whether nothing that an owner has begun may be there without being known to be. */
+bool partition_is_clear(const struct partition *partition);
 
 /* Forgets what was to be written again. */
 void partition_forget_repairs(struct partition *partition);

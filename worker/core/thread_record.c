@@ -97,22 +97,48 @@ static bool read_number_to(struct rest piece, int64_t most, int64_t *ret)
     return read_number(piece, ret) && *ret >= 0 && *ret <= most;
 }
 
-enum state_key thread_key_read(const char *bytes, size_t length, struct thread_key *ret)
+static bool read_thread(struct rest rest, struct thread_key *ret)
 {
-    struct rest rest = { bytes, bytes + length };
+    return read_topic(take(&rest, '/'), ret) &&
+           read_name(take(&rest, '/'), THREADS_MAX_LICENCE, ret->licence) &&
+           read_name(rest, THREADS_MAX_CONVERSATION, ret->conversation);
+}
+
+static bool read_done(struct rest rest, struct thread_key *ret)
+{
+    ret->licence[0] = '\0';
+    return read_topic(take(&rest, '/'), ret) &&
+           read_name(rest, THREADS_MAX_CONVERSATION, ret->conversation);
+}
+
+static bool read_partition(struct rest rest, struct thread_key *ret)
+{
     int64_t partition;
 
-    if (skip(&rest, "thread/"))
-        return read_topic(take(&rest, '/'), ret) &&
-                       read_name(take(&rest, '/'), THREADS_MAX_LICENCE, ret->licence) &&
-                       read_name(rest, THREADS_MAX_CONVERSATION, ret->conversation)
-                   ? STATE_KEY_THREAD
-                   : STATE_KEY_OTHER;
-    if (!skip(&rest, "epoch/") || !read_topic(take(&rest, '/'), ret) ||
-        !read_number_to(rest, INT32_MAX, &partition))
-        return STATE_KEY_OTHER;
+    if (!read_topic(take(&rest, '/'), ret) || !read_number_to(rest, INT32_MAX, &partition))
+        return false;
     ret->partition = (int32_t)partition;
-    return STATE_KEY_EPOCH;
+    return true;
+}
+
+enum state_key thread_key_read(const char *bytes, size_t length, struct thread_key *ret)
+{
+    static const struct {
+        const char *prefix;
+        bool (*read)(struct rest rest, struct thread_key *ret);
+        enum state_key kind;
+    } kinds[] = {
+        { "thread/", read_thread, STATE_KEY_THREAD },
+        { "done/", read_done, STATE_KEY_THREAD },
+        { "epoch/", read_partition, STATE_KEY_EPOCH },
+        { "left/", read_partition, STATE_KEY_LEFT },
+    };
+    struct rest rest = { bytes, bytes + length };
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (skip(&rest, kinds[i].prefix))
+            return kinds[i].read(rest, ret) ? kinds[i].kind : STATE_KEY_OTHER;
+    return STATE_KEY_OTHER;
 }
 
 static void add_name(struct text *ret, const char *name)
@@ -129,20 +155,33 @@ static void add_name(struct text *ret, const char *name)
 
 void thread_key_write(const char *topic, const struct thread_name *name, struct text *ret)
 {
-    text_add_string(ret, "thread/");
+    text_add_string(ret, name->licence[0] ? "thread/" : "done/");
     text_add_string(ret, topic);
     text_add_char(ret, '/');
-    add_name(ret, name->licence);
-    text_add_char(ret, '/');
+    if (name->licence[0]) {
+        add_name(ret, name->licence);
+        text_add_char(ret, '/');
+    }
     add_name(ret, name->conversation);
+}
+
+static void write_partition(const char *prefix, const char *topic, int32_t partition,
+                            struct text *ret)
+{
+    text_add_string(ret, prefix);
+    text_add_string(ret, topic);
+    text_add_char(ret, '/');
+    text_add_int(ret, partition);
 }
 
 void thread_key_write_epoch(const char *topic, int32_t partition, struct text *ret)
 {
-    text_add_string(ret, "epoch/");
-    text_add_string(ret, topic);
-    text_add_char(ret, '/');
-    text_add_int(ret, partition);
+    write_partition("epoch/", topic, partition, ret);
+}
+
+void thread_key_write_left(const char *topic, int32_t partition, struct text *ret)
+{
+    write_partition("left/", topic, partition, ret);
 }
 
 /* Reads an id, or none. */

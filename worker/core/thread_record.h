@@ -7,8 +7,13 @@
  * left out, unknown members are ignored.  A tombstone: the thread is forgotten.  A value takes
  * about 130 bytes, a key 8 more than its three names.
  *
+ * A key of notifications has an entry, too, for as long as what is done of it may not be committed:
+ * `done/<topic>/<name of the key>` (core/key_name), with o, t and e only.  In the memory its
+ * licence is empty.
+ *
  * An owner's marker has the key `epoch/<topic>/<partition>`, and any value: its offset is what
- * counts.  Pure.
+ * counts.  Under `left/<topic>/<partition>` an owner who gave the partition back and left nothing
+ * in doubt says so: `v1 e=<epoch>`.  Pure.
  */
 #ifndef WORKER_CORE_THREAD_RECORD_H
 #define WORKER_CORE_THREAD_RECORD_H
@@ -25,25 +30,27 @@ enum { THREAD_KEY_MAX = 8 * 1024 };
 
 /* What a key of the state topic stands for. */
 enum state_key {
-    STATE_KEY_THREAD,
+    STATE_KEY_THREAD, /* or of a key of notifications */
     STATE_KEY_EPOCH,
+    STATE_KEY_LEFT,
     STATE_KEY_OTHER, /* of a later version, or nobody's */
 };
 
 struct thread_key {
     char topic[250];
-    char licence[THREADS_MAX_LICENCE + 1];           /* of STATE_KEY_THREAD */
-    char conversation[THREADS_MAX_CONVERSATION + 1]; /* likewise */
-    int32_t partition;                               /* of STATE_KEY_EPOCH */
+    char licence[THREADS_MAX_LICENCE + 1];           /* of STATE_KEY_THREAD; empty: notifications */
+    char conversation[THREADS_MAX_CONVERSATION + 1]; /* likewise, or the name of their key */
+    int32_t partition;                               /* of the others */
 };
 
 /* Reads a key; *ret is set as far as its kind has something to say.  What thread_key_write() would
  * write differently is STATE_KEY_OTHER. */
 enum state_key thread_key_read(const char *bytes, size_t length, struct thread_key *ret);
 
-/* Adds the key of a thread of a source topic, or of its partition's marker. */
+/* Adds the key of a thread of a source topic, or of its partition's marker or farewell. */
 void thread_key_write(const char *topic, const struct thread_name *name, struct text *ret);
 void thread_key_write_epoch(const char *topic, int32_t partition, struct text *ret);
+void thread_key_write_left(const char *topic, int32_t partition, struct text *ret);
 
 /* Reads a value; false: it is none of this version, or holds what struct thread cannot. */
 bool thread_value_read(const char *bytes, size_t length, struct thread *ret) ATTR_MUST_USE;

@@ -29,8 +29,8 @@ enum {
 
 /* Whose thread it is. */
 struct thread_name {
-    const char *licence;
-    const char *conversation;
+    const char *licence;      /* empty: it is none, but what is done of a key of notifications */
+    const char *conversation; /* then the name of that key */
 };
 
 /* What is known of a conversation's thread.  Ids are empty, or 26 characters of a-z and 0-9. */
