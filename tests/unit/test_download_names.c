@@ -21,8 +21,8 @@
 
 enum { SHORT_MS = 150 };
 
-static const char *leads_to; /* every name; NULL: the resolver hangs */
-static int release_fd = -1;  /* can be read when it may go on */
+static const char *_Atomic leads_to; /* every name; NULL: the resolver hangs */
+static _Atomic int release_fd = -1;  /* can be read when it may go on */
 
 /* Takes the C library's place; called in a thread of libcurl's. */
 int getaddrinfo(const char *name, const char *service, /* NOLINT: names of our own */

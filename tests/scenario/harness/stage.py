@@ -57,15 +57,15 @@ class Stage:
             self.create_dead_letters()
         self.files = None
         self.settings = self._write_integrations()
+        self.settings.state = f"state-{number}"
+        cluster.create_topic(self.settings.state, partitions, cleanup_policy="compact")
         if chats:
             self._add_chats(number)
 
     def _add_chats(self, number):
         """Has the conversations of all licences mirrored into one channel."""
         self.settings.conversations = f"conversations-{number}"
-        self.settings.state = f"state-{number}"
         self.cluster.create_topic(self.settings.conversations, self.partitions)
-        self.cluster.create_topic(self.settings.state, self.partitions, cleanup_policy="compact")
         self.mirror = new_id(self.random)
         self.standin.set_up(
             channels=[
