@@ -35,6 +35,8 @@ void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const s
         dispatch_write_step(dispatch, delivery);
     else
         write_post(dispatch, delivery);
+    if (!dispatch_has_room(dispatch, delivery))
+        return;
     if (delivery->ask.purpose == ASK_TO_POST) {
         delivery->attempts++;
         if (delivery->first_attempt_at == 0)
