@@ -35,9 +35,7 @@ static void take_ask(struct stage *stage, const struct ask *ask)
 
 static mono_ms port_room(void *context)
 {
-    const struct stage *stage = context;
-
-    return stage->room;
+    return ((const struct stage *)context)->room;
 }
 
 static void port_cancel(void *context, struct ask *ask)
