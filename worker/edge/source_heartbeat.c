@@ -9,9 +9,9 @@ enum { HEARTBEAT_KEY = 12 }; /* of the requests in Kafka's protocol */
  * The moment is taken here and not from the round trip that the answer tells: librdkafka's clock
  * stands still while the machine is suspended.
  */
-static rd_kafka_resp_err_t on_sent(rd_kafka_t *kafka, int socket, const char *broker, int32_t id,
-                                   int16_t key, int16_t version, int32_t number, size_t size,
-                                   void *context)
+static rd_kafka_resp_err_t on_sent(rd_kafka_t *kafka, /* NOLINT: librdkafka's signature */
+                                   int socket, const char *broker, int32_t id, int16_t key,
+                                   int16_t version, int32_t number, size_t size, void *context)
 {
     struct heartbeat *heartbeat = context;
 
@@ -26,10 +26,10 @@ static rd_kafka_resp_err_t on_sent(rd_kafka_t *kafka, int socket, const char *br
  * counts.  There is never more than one heartbeat under way, and the next is sent after both. `err`
  * is of the way; whether the broker refused is not told.
  */
-static rd_kafka_resp_err_t on_answered(rd_kafka_t *kafka, int socket, const char *broker,
-                                       int32_t id, int16_t key, int16_t version, int32_t number,
-                                       size_t size, int64_t round_trip, rd_kafka_resp_err_t err,
-                                       void *context)
+static rd_kafka_resp_err_t on_answered(rd_kafka_t *kafka, /* NOLINT: librdkafka's signature */
+                                       int socket, const char *broker, int32_t id, int16_t key,
+                                       int16_t version, int32_t number, size_t size,
+                                       int64_t round_trip, rd_kafka_resp_err_t err, void *context)
 {
     struct heartbeat *heartbeat = context;
 
@@ -49,7 +49,8 @@ static rd_kafka_resp_err_t on_answered(rd_kafka_t *kafka, int socket, const char
 }
 
 static rd_kafka_resp_err_t on_new(rd_kafka_t *kafka, const rd_kafka_conf_t *conf, void *context,
-                                  char *reason, size_t size)
+                                  char *reason, /* NOLINT: likewise */
+                                  size_t size)
 {
     (void)conf, (void)reason, (void)size;
     must(!rd_kafka_interceptor_add_on_request_sent(kafka, "heartbeat", on_sent, context));
