@@ -1,7 +1,8 @@
 /*
  * clock: the only readers of the machine's clocks.
  *
- * The loop reads them once a turn and hands `now` down; nothing else calls these.
+ * The loop reads them once a turn and hands `now` down; apart from it only the lease on the
+ * partitions reads one, where a turn may have been held up.
  */
 #ifndef COMMON_CLOCK_H
 #define COMMON_CLOCK_H

@@ -295,10 +295,21 @@ static void port_report(void *context, const struct report *report)
         chat->records[chat_find_record(chat, report->record->offset)].is_reported = true;
 }
 
+/* Now and then the partition may be somebody else's soon. */
+static mono_ms port_room(void *context)
+{
+    const struct chat_worker *worker = context;
+    struct chat *chat = worker->chat;
+
+    return chat->healed || !chat_chance(chat, 10) ? MONO_NEVER
+                                                  : chat_soon(chat, 2000) - chat->now.mono;
+}
+
 struct dispatch_port chat_port(struct chat_worker *worker)
 {
     return (struct dispatch_port){ .context = worker,
                                    .ask = port_ask,
+                                   .room = port_room,
                                    .cancel = port_cancel,
                                    .bury = port_bury,
                                    .forget = port_forget,

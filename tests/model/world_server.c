@@ -316,10 +316,20 @@ void world_end_call(struct world *world, struct world_call *call)
                     &world->now);
 }
 
+/* Now and then the partitions may be somebody else's soon. */
+static mono_ms port_room(void *context)
+{
+    struct world *world = context;
+
+    return world->healed || !world_chance(world, 10) ? MONO_NEVER
+                                                     : random_between(world->random, 0, 2000);
+}
+
 struct dispatch_port world_port(struct world *world)
 {
     return (struct dispatch_port){ .context = world,
                                    .ask = port_ask,
+                                   .room = port_room,
                                    .cancel = port_cancel,
                                    .bury = port_bury,
                                    .forget = port_forget,

@@ -33,6 +33,11 @@ static void take_ask(struct stage *stage, const struct ask *ask)
     memmove(&stage->asks[at], &stage->asks[at + 1], (stage->ask_count - at) * sizeof(struct ask *));
 }
 
+static mono_ms port_room(void *context)
+{
+    return ((const struct stage *)context)->room;
+}
+
 static void port_cancel(void *context, struct ask *ask)
 {
     must(ask->carrier == context);
@@ -148,6 +153,7 @@ struct stage *stage_new(const struct integrations *integrations,
                                               .seed = 1 };
     const struct dispatch_port port = { .context = stage,
                                         .ask = port_ask,
+                                        .room = port_room,
                                         .cancel = port_cancel,
                                         .bury = port_bury,
                                         .forget = port_forget,
@@ -161,6 +167,7 @@ struct stage *stage_new(const struct integrations *integrations,
     stage->now = (struct moment){ .mono = 1000, .wall = 1000 * 1000 * 1000 };
     stage->made_at = 1;
     stage->stored = -1;
+    stage->room = MONO_NEVER;
     stage->dispatch = dispatch_new(&options, &port, integrations);
     stage->partition = dispatch_assign(stage->dispatch, assigned);
     return stage;

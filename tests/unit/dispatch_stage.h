@@ -30,6 +30,7 @@ struct stage {
     struct dispatch *dispatch;
     struct partition *partition;
     struct moment now;
+    mono_ms room;                 /* for a request that changes something */
     wall_ms made_at;              /* the timestamp of what is read */
     struct ask *asks[STAGE_MOST]; /* on the wire, oldest first */
     size_t ask_count;

@@ -87,6 +87,27 @@ static void a_connection_that_was_closed_while_idle_is_replaced(void **state)
     assert_int_equal(scripted_server_connections(stage->server), 2);
 }
 
+/* As after SIGSTOP: its time is over before it could be sent. */
+static void a_request_that_was_held_up_until_its_time_was_over_is_not_sent(void **state)
+{
+    static const struct script_step steps[] = { { STAGE_CREATED, SCRIPT_KEEP } };
+    struct ask ask = stage_ask("/posts", "{}");
+    struct stage_outcome outcome = { 0 };
+    struct stage *stage = *state;
+
+    stage_script(stage, steps, 1);
+    ask.timeout = SHORT_MS;
+    mono_ms over = clock_mono() + SHORT_MS;
+    struct mattermost_call *call = mattermost_start(stage->bot, &ask, stage_done, &outcome);
+    assert_non_null(call);
+    while (clock_mono() <= over + 1)
+        ;
+    stage_wait(stage, &outcome);
+    assert_int_equal(outcome.answer.kind, ANSWER_NOT_SENT);
+    assert_int_equal(scripted_server_requests(stage->server), 0);
+    stage_forget(&outcome);
+}
+
 static void a_refused_connection_was_not_sent(void **state)
 {
     static const struct script_step steps[] = { { STAGE_CREATED, SCRIPT_KEEP } };
@@ -211,6 +232,7 @@ int main(void)
         STAGED(a_post_cut_within_the_body_is_unknown),
         STAGED(a_get_may_be_sent_again),
         STAGED(a_connection_that_was_closed_while_idle_is_replaced),
+        STAGED(a_request_that_was_held_up_until_its_time_was_over_is_not_sent),
         STAGED(a_refused_connection_was_not_sent),
         STAGED(a_server_that_does_not_speak_tls_was_not_sent_anything),
         STAGED(an_answer_that_does_not_come_in_time_is_unknown),

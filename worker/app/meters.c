@@ -90,6 +90,13 @@ static const struct metric_spec table[METER_COUNT] = {
     [METER_REBALANCES] = { .name = OURS "rebalances_total",
                            .help = "Changes of the partitions that this worker owns.",
                            .type = METRIC_COUNTER },
+    [METER_LEASE_LAPSES] = { .name = OURS "lease_lapses_total",
+                             .help = "Times that partitions were not provably this worker's.",
+                             .type = METRIC_COUNTER },
+    [METER_LEASE_HELD] = { .name = OURS "lease_held",
+                           .help =
+                               "1 while the partitions are provably this worker's; 0: no posts.",
+                           .type = METRIC_GAUGE },
     [METER_COMMITS] = { .name = OURS "commits_total",
                         .help = "Commits of offsets, by what the broker said.",
                         .type = METRIC_COUNTER,

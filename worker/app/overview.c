@@ -31,6 +31,7 @@ static void refresh(const struct overview *overview)
     metrics_set(metrics, METER_WAITING_RECORDS, (double)counts.waiting);
     metrics_set(metrics, METER_PARKED_ROUTES, (double)counts.closed_routes);
     metrics_set(metrics, METER_THREADS, (double)counts.threads);
+    metrics_set(metrics, METER_LEASE_HELD, ownership_room(overview->ownership) > 0);
     metrics_set(metrics, METER_ASSIGNED_PARTITIONS, (double)counts.partitions);
     metrics_set(metrics, METER_OLDEST_OPEN_RECORD,
                 counts.oldest_open < 0 ? 0 : (double)counts.oldest_open / 1000);

@@ -8,12 +8,14 @@
 
 #include "common/metrics.h"
 #include "worker/app/assignments.h"
+#include "worker/app/ownership.h"
 #include "worker/core/dispatch.h"
 #include "worker/edge/management.h"
 
 struct overview {
     struct metrics *metrics;
     const struct dispatch *dispatch;
+    struct ownership *ownership;
     const struct assignments *assignments;
     bool draining;
 };

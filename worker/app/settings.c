@@ -262,14 +262,15 @@ static void refuse_all_strangers(struct loaded *loaded)
 static void check_together(struct loaded *loaded)
 {
     const struct settings *settings = &loaded->public;
-    int64_t needed = settings->delivery.attempt_timeout_ms + settings->group.heartbeat_ms + 1000;
+    int64_t needed =
+        settings->delivery.attempt_timeout_ms + 2 * settings->group.heartbeat_ms + 1000;
 
     if (settings->delivery.retry_first_ms > settings->delivery.retry_max_ms)
         settings_complain(loaded, 0, "delivery.retry_first_ms", "is above delivery.retry_max_ms");
     if (needed > settings->group.session_ms)
         settings_complain(loaded, 0, "delivery.attempt_timeout_ms",
-                          "an attempt (%lld ms), a heartbeat (%lld ms) and 1000 ms have to fit "
-                          "session.timeout.ms (%lld ms)",
+                          "an attempt (%lld ms), two heartbeats (of %lld ms) and 1000 ms have to "
+                          "fit session.timeout.ms (%lld ms)",
                           (long long)settings->delivery.attempt_timeout_ms,
                           (long long)settings->group.heartbeat_ms,
                           (long long)settings->group.session_ms);

@@ -15,6 +15,7 @@ static const struct {
     { "enable.auto.commit", "only what is done is committed, by librdkafka's own timer" },
     { "enable.auto.offset.store", "only what is done is stored" },
     { "partition.assignment.strategy", "partitions are handed over one by one" },
+    { "group.protocol", "the lease on partitions counts the heartbeats of \"classic\"" },
     { "isolation.level", "aborted records are not events" },
     { "enable.idempotence", "nothing is written twice" },
     { "acks", "a dead letter counts when all in-sync replicas have it" },
@@ -85,15 +86,16 @@ static int64_t span_of(struct loaded *loaded, const char *name, int64_t standard
 {
     const struct settings *settings = &loaded->public;
     const char *words = NULL;
-    char *end;
+    char *end = NULL;
 
     for (size_t i = 0; i < settings->kafka.property_count; i++)
         if (strcmp(settings->kafka.properties[i].name, name) == 0)
             words = settings->kafka.properties[i].value;
     if (!words)
         return standard;
-    long long span = strtoll(words, &end, 10);
-    if (end != words && *end == '\0' && span > 0 && span <= INT32_MAX)
+    /* librdkafka reads a number that begins with 0 as octal or hexadecimal. */
+    long long span = *words != '0' ? strtoll(words, &end, 10) : 0;
+    if (span > 0 && span <= INT32_MAX && *end == '\0')
         return span;
     settings_complain(loaded, 0, "kafka.properties", "%s has to be a whole number of milliseconds",
                       name);

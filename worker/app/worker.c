@@ -21,6 +21,13 @@ const struct moment *worker_moment(struct worker *worker)
     return &worker->now;
 }
 
+mono_ms worker_room(void *context)
+{
+    struct worker *worker = context;
+
+    return ownership_room(&worker->ownership);
+}
+
 void worker_stop(struct worker *worker)
 {
     mono_ms drain = worker->settings->delivery.drain_ms;
@@ -86,7 +93,7 @@ static mono_ms turn(struct worker *worker)
     const struct moment *now;
     bool more;
 
-    source_serve(worker->source);
+    ownership_serve(&worker->ownership);
     sink_serve(worker->sink);
     now = worker_moment(worker);
     more = table_serve(worker->table, now->mono);

@@ -9,6 +9,7 @@
 #include "worker/app/assignments.h"
 #include "worker/app/burials.h"
 #include "worker/app/overview.h"
+#include "worker/app/ownership.h"
 #include "worker/app/postman.h"
 #include "worker/app/recordings.h"
 #include "worker/app/reporter.h"
@@ -42,6 +43,7 @@ struct worker {
     struct recordings recordings;
     struct management *management;
     struct metrics *metrics;
+    struct ownership ownership;
     struct overview overview;
     struct assignments assignments;
     struct burials burials;
@@ -53,5 +55,8 @@ struct worker {
  * they ask here.
  */
 const struct moment *worker_moment(struct worker *worker);
+
+/* How long a request that changes something may take; for struct dispatch_port. */
+mono_ms worker_room(void *context);
 
 #endif

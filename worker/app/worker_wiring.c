@@ -230,6 +230,7 @@ static struct dispatch *open_dispatch(struct worker *worker)
     const struct dispatch_port port = {
         .context = worker,
         .ask = port_ask,
+        .room = worker_room,
         .cancel = port_cancel,
         .bury = port_bury,
         .forget = port_forget,
@@ -253,6 +254,7 @@ static void connect_parts(struct worker *worker)
                                            .topic_count = worker->topics[1] ? 2 : 1 };
 
     worker->metrics = meters_new(&meters);
+    ownership_open(&worker->ownership, worker->source, worker->metrics);
     worker->reporter.metrics = worker->metrics;
     worker->reporter.topics = worker->topics;
     worker->recordings = (struct recordings){ .table = worker->table,
@@ -278,6 +280,7 @@ static void connect_parts(struct worker *worker)
                                         .fetched = on_fetched };
     worker->overview = (struct overview){ .metrics = worker->metrics,
                                           .dispatch = worker->dispatch,
+                                          .ownership = &worker->ownership,
                                           .assignments = &worker->assignments };
 }
 

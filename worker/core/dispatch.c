@@ -299,19 +299,19 @@ mono_ms dispatch_tick(struct dispatch *dispatch, const struct moment *now)
         wake(dispatch, container_of(first, struct due, node), now);
     }
     dispatch_expire(dispatch, now);
+    dispatch->waits_for_room = false;
     do {
         struct delivery *delivery;
         while ((delivery = TAILQ_FIRST(&dispatch->heads))) {
             TAILQ_REMOVE(&dispatch->heads, delivery, in_queue);
             dispatch_start(dispatch, delivery, now);
         }
-        while ((delivery = servers_take(&dispatch->servers, now->mono)))
+        while (!dispatch->waits_for_room &&
+               (delivery = servers_take(&dispatch->servers, now->mono)))
             dispatch_send(dispatch, delivery, now);
     } while (!TAILQ_EMPTY(&dispatch->heads));
     store_progress(dispatch);
-
-    first = heap_first(&dispatch->due);
-    return first ? first->key : MONO_NEVER;
+    return dispatch_next_look(dispatch, now);
 }
 
 struct dispatch_counts dispatch_count(const struct dispatch *dispatch)

@@ -10,6 +10,7 @@
  * - an offset is stored only when everything below it is done;
  * - only offsets below the last acknowledged commit + window are handed out;
  * - a server that asks for a pause rests alone; a route that is closed holds its own records;
+ * - nothing is changed in Mattermost that might not be over while the partition is surely ours;
  * - a partition that leaves finishes what is on the wire, and closes the gaps below what is done.
  *
  * The port's functions are called from inside these functions; they must not call back.
@@ -66,6 +67,11 @@ struct dispatch_port {
     void *context;
     /* Makes a request; answered once by dispatch_answered(), unless it is cancelled. */
     void (*ask)(void *context, struct ask *ask);
+    /*
+     * How long a request may take that changes something and starts now, as far as the partitions
+     * are certain to be ours for so long; 0: none may start.  Asked before each.
+     */
+    mono_ms (*room)(void *context);
     /* Nobody waits for the request any more; it is not answered. */
     void (*cancel)(void *context, struct ask *ask);
     /* Writes delivery->letter; answered once by dispatch_buried(), unless it is forgotten. */

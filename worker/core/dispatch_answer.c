@@ -17,6 +17,8 @@ void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const s
     }
     delivery_set_state(delivery, DELIVERY_SENDING);
     dispatch_write_step(dispatch, delivery);
+    if (!dispatch_has_room(dispatch, delivery))
+        return;
     if (delivery->ask.purpose == ASK_TO_POST) {
         delivery->attempts++;
         if (delivery->first_attempt_at == 0)

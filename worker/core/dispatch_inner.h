@@ -7,6 +7,7 @@
  * dispatch_start.c   from a record to something to do, and the ends of its life
  * dispatch_answer.c  what the answer to a post means now
  * dispatch_route.c   channels: their names, and whether they can be posted to
+ * dispatch_room.c    whether it may still be begun
  * dispatch_errand.c  the steps of an event, one after the other
  * dispatch_request.c what is rendered and goes out for each
  * dispatch_step.c    and what its answer means
@@ -52,6 +53,7 @@ struct dispatch {
     size_t waiting_bytes;
     const struct delivery *at_hand; /* the delivery that is being started, and its event: */
     const struct event *event;
+    bool waits_for_room;        /* in this turn; nothing more goes out in it */
     struct rendering rendering; /* scratch */
     struct findings findings;   /* scratch */
 };
@@ -153,6 +155,15 @@ void dispatch_open_route(struct dispatch *dispatch, struct route *route, const s
 /* The question for a channel's id was answered. */
 void dispatch_channel_answered(struct dispatch *dispatch, struct route *route,
                                const struct answer *answer, const struct moment *now);
+
+/*
+ * Whether the delivery's request, which is written, may be made now; its time is cut to what is
+ * left.  False: it waits in front of its server again.
+ */
+bool dispatch_has_room(struct dispatch *dispatch, struct delivery *delivery);
+
+/* When dispatch_tick() is to be called again. */
+mono_ms dispatch_next_look(const struct dispatch *dispatch, const struct moment *now);
 
 /* A report of the attempt that was answered. */
 struct report dispatch_report_attempt(enum report_kind kind, const struct delivery *delivery,

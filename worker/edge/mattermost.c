@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "common/clock.h"
 #include "common/heap.h"
 #include "common/mem.h"
 #include "common/must.h"
@@ -231,6 +232,7 @@ struct mattermost_call *mattermost_start(struct mattermost_bot *bot, const struc
     call->context = context;
     call->started = loop_now(bot->owner->loop);
     exchange_begin(&call->exchange, ask->purpose != ASK_TO_POST, ask->most);
+    call->exchange.until = clock_mono() + ask->timeout;
     set_url(call, ask->path);
     set_method(easy, ask);
     must(!curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_for(call, ask)));

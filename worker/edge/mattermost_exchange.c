@@ -1,5 +1,6 @@
 #include "worker/edge/mattermost_exchange.h"
 
+#include "common/clock.h"
 #include "common/must.h"
 
 enum {
@@ -25,6 +26,9 @@ static int on_send(void *context, char *ip, char *local_ip, /* NOLINT: libcurl's
     (void)local_ip;
     (void)port;
     (void)local_port;
+    /* libcurl's clock stands still while the machine is suspended; others take over meanwhile. */
+    if (exchange->until && clock_mono() > exchange->until)
+        return CURL_PREREQFUNC_ABORT;
     exchange->sends++;
     return exchange->sends > 1 && !exchange->may_repeat ? CURL_PREREQFUNC_ABORT
                                                         : CURL_PREREQFUNC_OK;
@@ -121,6 +125,7 @@ void exchange_begin(struct exchange *exchange, bool may_repeat, size_t most)
     text_clear(&exchange->body);
     exchange->body.maximum = most ? most : ANSWER_MAX_BODY;
     exchange->may_repeat = may_repeat;
+    exchange->until = 0;
     exchange->sends = 0;
     exchange->header_bytes = 0;
     exchange->head_ended = false;

@@ -10,11 +10,14 @@
 #include <stddef.h>
 
 #include "common/text.h"
+#include "common/units.h"
 #include "worker/core/answer.h"
 
 struct exchange {
     CURL *easy;
     bool may_repeat;
+    mono_ms
+        until; /* when it may be sent at the latest; 0: whenever libcurl's own time is not over */
     int sends; /* how often libcurl set out to send the request */
     size_t header_bytes;
     bool head_ended;                          /* the empty line behind the headers came */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/mem.h"
+#include "common/must.h"
 #include "worker/edge/source_inner.h"
 #include "worker/edge/source_record.h"
 
@@ -85,6 +86,15 @@ static int subscribe(struct source *source, const char *const *topics, struct fa
     return err ? -1 : 0;
 }
 
+static mono_ms span_of(const rd_kafka_conf_t *conf, const char *name)
+{
+    char value[32];
+    size_t size = sizeof(value);
+
+    must(rd_kafka_conf_get(conf, name, value, &size) == RD_KAFKA_CONF_OK);
+    return strtoll(value, NULL, 10);
+}
+
 static int start(struct source *source, const struct source_options *options, struct fault *reterr)
 {
     rd_kafka_conf_t *conf;
@@ -92,6 +102,9 @@ static int start(struct source *source, const struct source_options *options, st
 
     if (kafka_conf_new(kafka_consumer_defaults, options->properties, &conf, reterr) != 0)
         return -1;
+    source->terms = (struct lease_terms){ .session = span_of(conf, "session.timeout.ms"),
+                                          .max_poll = span_of(conf, "max.poll.interval.ms") };
+    source_heartbeat_watch(&source->heartbeat, conf, &source->terms);
     rd_kafka_conf_set_opaque(conf, source);
     rd_kafka_conf_set_rebalance_cb(conf, source_on_rebalance);
     rd_kafka_conf_set_offset_commit_cb(conf, on_commit);
@@ -124,6 +137,16 @@ int source_open(const struct source_options *options, struct source **ret, struc
     }
     *ret = source;
     return 0;
+}
+
+struct lease_terms source_terms(const struct source *source)
+{
+    return source->terms;
+}
+
+struct lease_signs source_signs(const struct source *source)
+{
+    return source_heartbeat_signs(&source->heartbeat);
 }
 
 void source_serve(struct source *source)

@@ -16,6 +16,7 @@
 
 #include "common/attrs.h"
 #include "common/fault.h"
+#include "worker/core/lease.h"
 #include "worker/core/record.h"
 #include "worker/edge/kafka.h"
 
@@ -58,6 +59,12 @@ struct source_options {
  */
 int source_open(const struct source_options *options, struct source **ret,
                 struct fault *reterr) ATTR_MUST_USE;
+
+/* What was agreed with the broker, as librdkafka was really told. */
+struct lease_terms source_terms(const struct source *source);
+
+/* What is known of the heartbeats by now; changes at any time, by librdkafka's own threads. */
+struct lease_signs source_signs(const struct source *source);
 
 /* Serves what librdkafka has to say; calls the port.  Often: once a turn, at least every second. */
 void source_serve(struct source *source);

@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 #include "worker/edge/source.h"
+#include "worker/edge/source_heartbeat.h"
 
 /* A partition with its queue; stays in the list until it is given back. */
 struct assigned {
@@ -27,6 +28,8 @@ struct source {
     rd_kafka_t *kafka;
     rd_kafka_queue_t *control;
     rd_kafka_queue_t *closing; /* NULL until source_leave() */
+    struct lease_terms terms;
+    struct heartbeat heartbeat;
     struct source_port port;
     struct kafka_listener listener;
     int wake_fd;
