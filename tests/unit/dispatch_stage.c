@@ -122,8 +122,9 @@ static void port_report(void *context, const struct report *report)
 
 /* ---- the stage ---- */
 
-struct stage *stage_new(const struct integrations *integrations,
-                        const struct assigned_partition *assigned)
+struct stage *stage_new_with(const struct integrations *integrations,
+                             const struct assigned_partition *assigned,
+                             const struct dispatch_options *extra)
 {
     struct stage *stage = mem_new(sizeof(*stage));
     const struct dispatch_options options = { .in_flight = 8,
@@ -135,6 +136,7 @@ struct stage *stage_new(const struct integrations *integrations,
                                               .route = { STAGE_ROUTE_MS, 300000 },
                                               .thread_max_replies = STAGE_MAX_REPLIES,
                                               .keep = STAGE_KEEP_MS,
+                                              .old_news = extra->old_news,
                                               .seed = 1 };
     const struct dispatch_port port = { .context = stage,
                                         .ask = port_ask,

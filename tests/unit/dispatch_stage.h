@@ -46,9 +46,20 @@ struct stage {
     char why[160];
 };
 
-/* Gives a stage with one partition that was just assigned. */
-struct stage *stage_new(const struct integrations *integrations,
-                        const struct assigned_partition *assigned) ATTR_MUST_USE;
+/* Gives a stage with one partition that was just assigned; what is old or poison is as in `extra`.
+ */
+struct stage *stage_new_with(const struct integrations *integrations,
+                             const struct assigned_partition *assigned,
+                             const struct dispatch_options *extra) ATTR_MUST_USE;
+
+/* The same, where nothing is old or poison. */
+static inline struct stage *stage_new(const struct integrations *integrations,
+                                      const struct assigned_partition *assigned)
+{
+    const struct dispatch_options none = { 0 };
+
+    return stage_new_with(integrations, assigned, &none);
+}
 
 /* Frees it; claims that nothing of the dispatcher is under way then. */
 void stage_free(struct stage *stage);

@@ -15,6 +15,7 @@
 #include "common/fault.h"
 #include "common/log.h"
 #include "common/text.h"
+#include "worker/core/age.h"
 #include "worker/core/host_list.h"
 #include "worker/core/integration.h"
 
@@ -72,6 +73,7 @@ struct settings {
         enum log_level level;
         enum log_format format;
     } log;
+    struct old_news old_news;
     struct integrations integrations;
     /* Computed from what librdkafka is really given. */
     struct {

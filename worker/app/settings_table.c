@@ -71,7 +71,7 @@ const struct setting settings_table[] = {
 };
 const size_t settings_table_count = sizeof(settings_table) / sizeof(*settings_table);
 
-const struct integration_setting integration_table[] = {
+const struct member_setting integration_table[] = {
     { "licence", NULL, "whose it is; events name it" },
     { "active", "true", "false stops the mirroring" },
     { "server_url", NULL, "https://…, with the path if Mattermost has one" },
@@ -83,3 +83,11 @@ const struct integration_setting integration_table[] = {
     { "notification_channels", "{}", "type = channel: an id or team/channel; empty: do not send" },
 };
 const size_t integration_table_count = sizeof(integration_table) / sizeof(*integration_table);
+
+const struct member_setting old_news_table[] = {
+    { "type", NULL,
+      "a notification type, \"*\": all others, or \"conversation\": what is in chats" },
+    { "max_age_s", NULL, "seconds after which it is old, by occurred_at, else time, else Kafka's" },
+    { "then", NULL, "drop: not sent, but counted; mark: says when it was (UTC); chats: mark only" },
+};
+const size_t old_news_table_count = sizeof(old_news_table) / sizeof(*old_news_table);

@@ -12,6 +12,7 @@
 #include "common/heap.h"
 #include "common/text.h"
 #include "common/units.h"
+#include "worker/core/age.h"
 #include "worker/core/ask.h"
 #include "worker/core/errand.h"
 #include "worker/core/fetch.h"
@@ -59,12 +60,13 @@ struct delivery {
     uint64_t ticket; /* of the partition's ledger */
     int64_t number;  /* counts all deliveries of the dispatcher, as they are read */
     struct lane *lane;
-    struct route *route;     /* NULL until it was routed */
-    char *event_name;        /* "<source>|<id>", owned; NULL when it cannot be read */
-    const char *type;        /* of the event, inside event_name's memory */
-    const char *traceparent; /* as above; NULL: none */
-    struct errand *errand;   /* of a conversation's event, owned; NULL: a notification */
-    struct text *parts;      /* request bodies, owned */
+    struct route *route;           /* NULL until it was routed */
+    char happened[AGE_WORDS_SIZE]; /* when it did, in words, of what is old; empty: it is not */
+    char *event_name;              /* "<source>|<id>", owned; NULL when it cannot be read */
+    const char *type;              /* of the event, inside event_name's memory */
+    const char *traceparent;       /* as above; NULL: none */
+    struct errand *errand;         /* of a conversation's event, owned; NULL: a notification */
+    struct text *parts;            /* request bodies, owned */
     size_t part_count;
     enum delivery_parts parts_are;   /* of an errand … */
     const struct route *parts_route; /* … and for which channel … */

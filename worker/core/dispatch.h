@@ -23,6 +23,7 @@
 
 #include "common/attrs.h"
 #include "common/units.h"
+#include "worker/core/age.h"
 #include "worker/core/answer.h"
 #include "worker/core/ask.h"
 #include "worker/core/backoff.h"
@@ -42,7 +43,8 @@ struct dispatch_options {
     struct backoff retry; /* of one delivery */
     struct backoff route; /* of a closed route */
     uint32_t thread_max_replies;
-    wall_ms keep; /* how long a thread is remembered after its last message */
+    struct old_news old_news; /* its rules are borrowed */
+    wall_ms keep;             /* how long a thread is remembered after its last message */
     uint64_t seed;
 };
 

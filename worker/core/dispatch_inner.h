@@ -4,6 +4,7 @@
  * dispatch.c         partitions and time
  * dispatch_state.c   what is remembered of their threads
  * dispatch_start.c   from a record to something to send, and the ends of its life
+ * dispatch_age.c     old news
  * dispatch_answer.c  what the answer to a post means now
  * dispatch_route.c   channels: their names, and whether they can be posted to
  * dispatch_errand.c  the steps of a conversation's event, one after the other
@@ -55,6 +56,13 @@ struct dispatch {
 
 /* Decodes, routes and renders a delivery that is the first of its lane. */
 void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
+
+/*
+ * Judges the age of a delivery that was just routed, once: posts that may be there must neither be
+ * dropped half-way nor change between attempts.  True: it is too old to be sent.
+ */
+bool dispatch_is_too_old(struct dispatch *dispatch, struct delivery *delivery,
+                         const struct event *event, const struct moment *now);
 
 /* Renders a delivery that was routed again, as its server wants it now. */
 void dispatch_render_again(struct dispatch *dispatch, struct delivery *delivery,

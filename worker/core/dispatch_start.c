@@ -186,6 +186,7 @@ static int render(struct dispatch *dispatch, struct delivery *delivery, const st
         .licence = route->integration->licence,
         .post_key = route->integration->post_key,
         .record = delivery->record,
+        .happened = delivery->happened,
         .limits = { .max_runes = 16383,
                     .max_body_bytes = 300000,
                     .priority = route->server->priority },
@@ -256,7 +257,11 @@ static void route(struct dispatch *dispatch, struct delivery *delivery, const st
     case ROUTE_FOUND:
         delivery->route =
             routes_get(&dispatch->routes, &dispatch->servers, target.integration, target.channel);
-        if (event->kind == EVENT_NOTIFICATION)
+        if (dispatch_is_too_old(dispatch, delivery, event, now)) {
+            report.outcome = OUTCOME_TOO_OLD;
+            report.why = "older than old_news lets its type be";
+            pass_over(dispatch, delivery, &report, now);
+        } else if (event->kind == EVENT_NOTIFICATION)
             place(dispatch, delivery, event, now);
         else
             dispatch_begin_errand(dispatch, delivery, event, now);
