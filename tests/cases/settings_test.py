@@ -57,7 +57,7 @@ class Settings(unittest.TestCase):
     def test_the_reference_names_every_setting_of_the_example(self):
         reference = ask("settings", "--reference")
         for name in ("bootstrap_servers", "in_flight_per_server", "drain_ms", "bot_token_file",
-                     "notification_channels", "dead_letters", "public_url", "max_age_s"):
+                     "notification_channels", "dead_letters", "public_url", "max_age_s", "poison_minutes"):
             self.assertIn(name, reference)
 
     def test_a_file_that_is_too_large_is_not_read(self):

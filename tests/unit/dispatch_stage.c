@@ -137,6 +137,7 @@ struct stage *stage_new_with(const struct integrations *integrations,
                                               .thread_max_replies = STAGE_MAX_REPLIES,
                                               .keep = STAGE_KEEP_MS,
                                               .old_news = extra->old_news,
+                                              .poison = extra->poison,
                                               .seed = 1 };
     const struct dispatch_port port = { .context = stage,
                                         .ask = port_ask,

@@ -53,6 +53,8 @@ struct settings {
         int64_t retry_max_ms;
         int64_t drain_ms;
         int64_t thread_max_replies;
+        int64_t poison_attempts; /* 0: never */
+        int64_t poison_minutes;
     } delivery;
     struct {
         int64_t keep_days;

@@ -48,6 +48,12 @@ const struct setting settings_table[] = {
       NULL, "from SIGTERM to the end" },
     { "delivery", "thread_max_replies", SETTING_NUMBER, AT(delivery.thread_max_replies), "1000", 1,
       100000, NULL, NULL, "in one thread, before the conversation goes on in a new one" },
+    { "delivery", "poison_attempts", SETTING_NUMBER, AT(delivery.poison_attempts), "10", 0, 10000,
+      NULL, NULL,
+      "times that a server fails (5xx) on one post and takes others, until it is a dead letter; "
+      "0: never" },
+    { "delivery", "poison_minutes", SETTING_NUMBER, AT(delivery.poison_minutes), "10", 0, 10080,
+      NULL, NULL, "and for how long at least" },
     { "state", "keep_days", SETTING_NUMBER, AT(state.keep_days), "180", 1, 36500, NULL, NULL,
       "how long a conversation's thread is remembered after its last message" },
     { "attachments", "hosts", SETTING_LIST, 0, "[ \"" SETTINGS_STANDARD_HOST "\" ]", 0, 0, NULL,

@@ -17,6 +17,7 @@
 #include "worker/core/errand.h"
 #include "worker/core/fetch.h"
 #include "worker/core/letter.h"
+#include "worker/core/poison.h"
 #include "worker/core/record.h"
 #include "worker/core/verdict.h"
 
@@ -78,7 +79,8 @@ struct delivery {
     unsigned refusals;        /* of a change to a post that is there */
     mono_ms rest;             /* the last one */
     wall_ms first_attempt_at; /* 0: none yet */
-    struct verdict verdict;   /* of the last attempt */
+    struct poison_case poison;
+    struct verdict verdict; /* of the last attempt */
     struct ask ask;
     enum errand_step step;              /* of an errand: what the last request or fetch is for */
     struct text request;                /* the body of an ask that is no part */

@@ -29,6 +29,7 @@
 #include "worker/core/backoff.h"
 #include "worker/core/delivery.h"
 #include "worker/core/integration.h"
+#include "worker/core/poison.h"
 #include "worker/core/report.h"
 
 struct dispatch;
@@ -43,6 +44,7 @@ struct dispatch_options {
     struct backoff retry; /* of one delivery */
     struct backoff route; /* of a closed route */
     uint32_t thread_max_replies;
+    struct poison_limits poison;
     struct old_news old_news; /* its rules are borrowed */
     wall_ms keep;             /* how long a thread is remembered after its last message */
     uint64_t seed;

@@ -6,6 +6,7 @@
  * dispatch_start.c   from a record to something to send, and the ends of its life
  * dispatch_age.c     old news
  * dispatch_answer.c  what the answer to a post means now
+ * dispatch_poison.c  posts that a server alone fails on
  * dispatch_route.c   channels: their names, and whether they can be posted to
  * dispatch_errand.c  the steps of a conversation's event, one after the other
  * dispatch_request.c what is rendered and goes out for each
@@ -164,6 +165,18 @@ void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
                           const struct answer *answer, const struct moment *now);
 /* Asks whether the channel, which a refusal may mean, agrees. */
 void dispatch_check(struct dispatch *dispatch, struct delivery *delivery);
+
+/* Has the record buried that the server refused, or that it alone fails on. */
+void dispatch_refuse(struct dispatch *dispatch, struct delivery *delivery);
+
+/* A post that was not accepted, nor refused, is tried again; unless it is poison. */
+void dispatch_retry_post(struct dispatch *dispatch, struct delivery *delivery,
+                         const struct answer *answer, const struct moment *now);
+
+/* What that is judged by: a post was accepted; a request failed. */
+void dispatch_count_accepted(struct delivery *delivery);
+void dispatch_count_failure(struct delivery *delivery, const struct answer *answer,
+                            const struct moment *now);
 
 /* Takes what was rendered into dispatch->rendering as the delivery's parts. */
 void dispatch_take_parts(struct dispatch *dispatch, struct delivery *delivery);
