@@ -59,7 +59,6 @@ static void read_type(const struct reading *reading, const struct old_news *befo
 static void read_max_age(const struct reading *reading)
 {
     const config_setting_t *value = config_setting_get_member(reading->group, "max_age_s");
-    char words[64];
 
     if (!value) {
         complain(reading, "max_age_s", "is missing; it has no default");
@@ -72,6 +71,7 @@ static void read_max_age(const struct reading *reading)
     }
     long long seconds = config_setting_get_int64(value);
     if (seconds < 1 || seconds > longest_age_s) {
+        char words[64];
         (void)snprintf(words, sizeof(words), "%lld is out of range: 1 to %lld", seconds,
                        longest_age_s);
         complain(reading, "max_age_s", words);
