@@ -15,6 +15,7 @@ BOOKING = CASES / "booking" / "input.json"
 
 SETTINGS = """
 kafka = {{ bootstrap_servers = "localhost:9092"; }};
+old_news = ( {{ type = "booking_created"; max_age_s = 3600; then = "{then}"; }} );
 integrations = ( {{ licence = "{licence}"; active = {active}; server_url = "https://mattermost.example.com";
   bot_token_file = "{token}"; notification_channels = {{ booking_created = "t1xpq1ki4f8ijrtr4xdi5o3sqh"; }}; }} );
 """
@@ -30,12 +31,12 @@ class RenderCommand(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def settings(self, licence="zeezicht", active="true"):
+    def settings(self, licence="zeezicht", active="true", then="mark"):
         token = self.folder / "token"
         token.write_text("abcdefghijklmnopqrstuvwxyz\n")
         token.chmod(0o600)
         path = self.folder / "worker.conf"
-        path.write_text(SETTINGS.format(licence=licence, active=active, token=token))
+        path.write_text(SETTINGS.format(licence=licence, active=active, then=then, token=token))
         return path
 
     def says(self, code, words, *arguments, **more):
@@ -94,6 +95,16 @@ class RenderCommand(unittest.TestCase):
         self.says(1, "not active", "--settings", self.settings(active="false"), "render", BOOKING)
         self.says(1, "no integration has the licence zeezicht",
                   "--settings", self.settings(licence="duinzicht"), "render", BOOKING)
+
+    def test_old_news_says_when_it_was_or_is_not_sent(self):
+        event = json.loads(BOOKING.read_text())
+        event["data"]["occurred_at"] = "2020-03-04T05:06:07+01:00"
+        old = json.dumps(event).encode()
+        done = run("--settings", self.settings(), "render", "-", stdin=old)
+        self.assertIn("**Nieuwe boeking** · IRES3691 (van 4 maart 2020 04:06 UTC)\n",
+                      done.stdout.decode())
+        self.says(1, "not sent: older than", "--settings", self.settings(then="drop"),
+                  "render", "-", stdin=old)
 
     def test_an_event_that_cannot_be_read_names_the_field(self):
         self.says(1, "specversion", "render", "-", stdin=b"{}")

@@ -49,10 +49,15 @@ class Settings(unittest.TestCase):
         self.assertIn('[ "files.example.com", "*.example.org:8443" ]', said)
         self.assertIn('[ "*.i-reserve.nl" ]', ask("--settings", "fine.conf", "settings"))
 
+    def test_effective_settings_show_what_is_old(self):
+        said = ask("--settings", "old-news.conf", "settings")
+        self.assertRegex(said, r"old_news booking_created += drop after 3600 s ")
+        self.assertRegex(said, r"old_news conversation += mark after 60 s ")
+
     def test_the_reference_names_every_setting_of_the_example(self):
         reference = ask("settings", "--reference")
         for name in ("bootstrap_servers", "in_flight_per_server", "drain_ms", "bot_token_file",
-                     "notification_channels", "dead_letters", "public_url"):
+                     "notification_channels", "dead_letters", "public_url", "max_age_s", "poison_minutes"):
             self.assertIn(name, reference)
 
     def test_a_file_that_is_too_large_is_not_read(self):

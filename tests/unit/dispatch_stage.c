@@ -1,4 +1,4 @@
-#include "tests/unit/dispatch_stage.h"
+#include "tests/unit/dispatch_stage_inner.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -23,7 +23,7 @@ static void port_ask(void *context, struct ask *ask)
     stage->asks[stage->ask_count++] = ask;
 }
 
-static void take_ask(struct stage *stage, const struct ask *ask)
+void stage_take_ask(struct stage *stage, const struct ask *ask)
 {
     size_t at = 0;
 
@@ -41,7 +41,7 @@ static mono_ms port_room(void *context)
 static void port_cancel(void *context, struct ask *ask)
 {
     must(ask->carrier == context);
-    take_ask(context, ask);
+    stage_take_ask(context, ask);
 }
 
 static void port_bury(void *context, struct delivery *delivery)
@@ -92,7 +92,7 @@ static void port_write(void *context, struct partition *partition, const struct 
     write->delivery->recording = stage;
 }
 
-static struct stage_write *find_write(struct stage *stage, const struct delivery *delivery)
+struct stage_write *stage_find_write(struct stage *stage, const struct delivery *delivery)
 {
     struct stage_write *write = stage->writes;
 
@@ -104,7 +104,7 @@ static struct stage_write *find_write(struct stage *stage, const struct delivery
 static void port_forget_write(void *context, struct delivery *delivery)
 {
     must(delivery->recording == context);
-    find_write(context, delivery)->delivery = NULL;
+    stage_find_write(context, delivery)->delivery = NULL;
 }
 
 static void port_store(void *context, const char *topic, int32_t partition, int64_t offset)
@@ -127,18 +127,19 @@ static void port_report(void *context, const struct report *report)
 
 /* ---- the stage ---- */
 
-static void acknowledge(struct stage *stage)
+void stage_acknowledge_one(struct stage *stage)
 {
     assert_true(stage_count_waited(stage) > 0);
-    struct stage_write *write = find_write(stage, NULL);
+    struct stage_write *write = stage_find_write(stage, NULL);
     struct delivery *delivery = write->delivery;
 
     write->delivery = NULL;
     dispatch_recorded(stage->dispatch, delivery, &stage->now);
 }
 
-struct stage *stage_new(const struct integrations *integrations,
-                        const struct assigned_partition *assigned)
+struct stage *stage_new_with(const struct integrations *integrations,
+                             const struct assigned_partition *assigned,
+                             const struct dispatch_options *extra)
 {
     struct stage *stage = mem_new(sizeof(*stage));
     const struct dispatch_options options = { .in_flight = 8,
@@ -150,6 +151,8 @@ struct stage *stage_new(const struct integrations *integrations,
                                               .route = { STAGE_ROUTE_MS, 300000 },
                                               .thread_max_replies = STAGE_MAX_REPLIES,
                                               .keep = STAGE_KEEP_MS,
+                                              .old_news = extra->old_news,
+                                              .poison = extra->poison,
                                               .seed = 1 };
     const struct dispatch_port port = { .context = stage,
                                         .ask = port_ask,
@@ -181,6 +184,12 @@ void stage_restore(struct stage *stage)
     dispatch_saw_end(stage->dispatch, stage->partition, END);
 }
 
+void stage_ease(struct stage *stage)
+{
+    stage_restore(stage);
+    stage->acknowledges = true;
+}
+
 void stage_free(struct stage *stage)
 {
     dispatch_free(stage->dispatch);
@@ -200,7 +209,7 @@ void stage_tick(struct stage *stage)
 {
     (void)dispatch_tick(stage->dispatch, &stage->now);
     while (stage->acknowledges && stage_count_waited(stage) > 0) {
-        acknowledge(stage);
+        stage_acknowledge_one(stage);
         (void)dispatch_tick(stage->dispatch, &stage->now);
     }
 }
@@ -225,130 +234,6 @@ void stage_read(struct stage *stage, int64_t offset, const char *key, const char
     assert_true(dispatch_wants(stage->dispatch, stage->partition));
     dispatch_take(stage->dispatch, stage->partition, record_copy(&view), &stage->now);
     stage_tick(stage);
-}
-
-/* ---- what comes back ---- */
-
-static struct answer answer_of(enum answer_kind kind, int status, const char *body)
-{
-    return (struct answer){ .kind = kind,
-                            .status = status,
-                            .body = body,
-                            .body_length = strlen(body),
-                            .retry_after_s = status == 429 ? 2 : -1,
-                            .rate_limit_remaining = -1,
-                            .rate_limit_reset_s = -1,
-                            .took_ms = 5,
-                            .why = kind == ANSWER_HTTP ? "" : "cut" };
-}
-
-static char *error_body(int status, const char *error_id)
-{
-    return mem_printf("{\"id\":\"%s\",\"message\":\"\",\"status_code\":%d}", error_id, status);
-}
-
-void stage_answer(struct stage *stage, size_t at, enum answer_kind kind, int status,
-                  const char *body)
-{
-    const struct answer answer = answer_of(kind, status, body);
-    struct ask *ask = stage->asks[at];
-
-    assert_true(at < stage->ask_count);
-    take_ask(stage, ask);
-    dispatch_answered(stage->dispatch, ask, &answer, &stage->now);
-    stage_tick(stage);
-}
-
-void stage_fail(struct stage *stage, size_t at, enum answer_kind kind)
-{
-    stage_answer(stage, at, kind, 0, "");
-}
-
-void stage_refuse(struct stage *stage, size_t at, int status, const char *error_id)
-{
-    char *body = error_body(status, error_id);
-
-    stage_answer(stage, at, ANSWER_HTTP, status, body);
-    free(body);
-}
-
-void stage_accept_as(struct stage *stage, size_t at, const char *id)
-{
-    assert_true(at < stage->ask_count);
-    json_t *post = json_loadb(stage->asks[at]->body, stage->asks[at]->body_length, 0, NULL);
-
-    assert_non_null(post);
-    must(json_object_set_new(post, "id", json_string(id)) == 0);
-    char *body = json_dumps(post, JSON_COMPACT);
-    json_decref(post);
-    stage_answer(stage, at, ANSWER_HTTP, 201, body);
-    free(body);
-}
-
-void stage_accept(struct stage *stage, size_t at)
-{
-    stage_accept_as(stage, at, "pppppppppppppppppppppppppp");
-}
-
-void stage_bury(struct stage *stage, const char *why)
-{
-    struct delivery *delivery = stage->letters[0];
-
-    assert_true(stage->letter_count > 0);
-    stage->letter_count--;
-    memmove(stage->letters, stage->letters + 1, stage->letter_count * sizeof(struct delivery *));
-    dispatch_buried(stage->dispatch, delivery, why, &stage->now);
-    stage_tick(stage);
-}
-
-size_t stage_count_waited(const struct stage *stage)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < stage->write_count; i++)
-        count += stage->writes[i].delivery != NULL;
-    return count;
-}
-
-void stage_acknowledge(struct stage *stage)
-{
-    acknowledge(stage);
-    stage_tick(stage);
-}
-
-static void end_fetch(struct stage *stage, const struct fetch_result *result)
-{
-    struct fetch *fetch = stage->fetches[0];
-
-    assert_true(stage->fetch_count > 0);
-    stage->fetch_count--;
-    memmove(stage->fetches, stage->fetches + 1, stage->fetch_count * sizeof(struct fetch *));
-    dispatch_fetched(stage->dispatch, fetch, result, &stage->now);
-    stage_tick(stage);
-}
-
-void stage_store_file(struct stage *stage, const char *file_id)
-{
-    struct fetch_result result = { .kind = FETCH_STORED };
-
-    must(strlen(file_id) < sizeof(result.file_id));
-    memcpy(result.file_id, file_id, strlen(file_id));
-    end_fetch(stage, &result);
-}
-
-void stage_lose_file(struct stage *stage, enum fetch_problem problem)
-{
-    end_fetch(stage, &(struct fetch_result){ .kind = FETCH_CANNOT_BE_HAD, .problem = problem });
-}
-
-void stage_answer_upload(struct stage *stage, int status, const char *error_id)
-{
-    char *body = error_body(status, error_id);
-    const struct fetch_result result = { .kind = FETCH_SERVER_SAID,
-                                         .answer = answer_of(ANSWER_HTTP, status, body) };
-
-    end_fetch(stage, &result);
-    free(body);
 }
 
 void stage_leave(struct stage *stage, bool lost)

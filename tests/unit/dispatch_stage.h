@@ -48,12 +48,26 @@ struct stage {
     char why[160];
 };
 
-/* Gives a stage with one partition that was just assigned. */
-struct stage *stage_new(const struct integrations *integrations,
-                        const struct assigned_partition *assigned) ATTR_MUST_USE;
+/* Gives a stage with one partition that was just assigned; what is old or poison is as in `extra`.
+ */
+struct stage *stage_new_with(const struct integrations *integrations,
+                             const struct assigned_partition *assigned,
+                             const struct dispatch_options *extra) ATTR_MUST_USE;
+
+/* The same, where nothing is old or poison. */
+static inline struct stage *stage_new(const struct integrations *integrations,
+                                      const struct assigned_partition *assigned)
+{
+    const struct dispatch_options none = { 0 };
+
+    return stage_new_with(integrations, assigned, &none);
+}
 
 /* Has the partition restored: nothing is known of it, and nothing in doubt. */
 void stage_restore(struct stage *stage);
+
+/* Likewise, and from now on what is written is acknowledged at once. */
+void stage_ease(struct stage *stage);
 
 /* Frees it; claims that nothing of the dispatcher is under way then. */
 void stage_free(struct stage *stage);
@@ -75,6 +89,9 @@ void stage_fail(struct stage *stage, size_t at, enum answer_kind kind);
 
 /* As a server does that refuses. */
 void stage_refuse(struct stage *stage, size_t at, int status, const char *error_id);
+
+/* Who looks for a notification's post finds nothing. */
+void stage_show_nothing(struct stage *stage);
 
 /* As a server does that takes the post, and gives it this id of 26 characters. */
 void stage_accept_as(struct stage *stage, size_t at, const char *id);

@@ -46,8 +46,7 @@ static int open_stage(void **state)
 {
     struct stage *stage = stage_new(&integrations, &assigned);
 
-    stage_restore(stage);
-    stage->acknowledges = true;
+    stage_ease(stage);
     *state = stage;
     return 0;
 }

@@ -25,8 +25,7 @@ static int open_notifications(void **state)
 {
     struct stage *stage = stage_new(&integrations, &(struct assigned_partition){ .topic = "in" });
 
-    stage_restore(stage);
-    stage->acknowledges = true;
+    stage_ease(stage);
     *state = stage;
     return 0;
 }

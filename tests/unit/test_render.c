@@ -235,6 +235,45 @@ static void props_fit_a_server_that_takes_little(void **state)
     assert_in_range(runes, 4000, 7600); /* of 7982; the server adds to an attachment */
 }
 
+static void old_news_says_when_it_happened(void **state)
+{
+    (void)state;
+    struct event event = event_of_test();
+    struct record record = record_of_test();
+    struct render_target target = target_of_test(&record);
+    struct rendering rendering = { 0 };
+
+    target.happened = "van 23 november 2026 09:15 UTC";
+    assert_int_equal(render_event(&event, &target, &rendering), 0);
+    assert_contains(text_string(&rendering.parts[0]),
+                    "\"**Booking created** (van 23 november 2026 09:15 UTC)\\nFamilie De Vries\"");
+    rendering_free(&rendering);
+}
+
+/* Where the messages of a long text end, when it is old or not. */
+static void what_ages_half_way_stays_whole(void **state)
+{
+    (void)state;
+    struct event event = event_of_test();
+    struct record record = record_of_test();
+    struct render_target target = target_of_test(&record);
+    static struct rendering fresh;
+    static struct rendering old;
+    static char words[40000];
+
+    memset(words, 'x', sizeof(words) - 1);
+    event.notification.text = words;
+    assert_int_equal(render_event(&event, &target, &fresh), 0);
+    target.happened = "van 23 september 2026 09:15 UTC";
+    assert_int_equal(render_event(&event, &target, &old), 0);
+    assert_int_equal(old.count, fresh.count);
+    size_t more = strlen(" (van 23 september 2026 09:15 UTC)");
+    for (size_t i = 0; i < old.count; i++)
+        assert_int_equal(old.parts[i].length, fresh.parts[i].length + more);
+    rendering_free(&fresh);
+    rendering_free(&old);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +284,8 @@ int main(void)
         cmocka_unit_test(a_long_text_goes_on_in_further_posts),
         cmocka_unit_test(an_event_that_needs_too_many_posts_is_refused),
         cmocka_unit_test(props_fit_a_server_that_takes_little),
+        cmocka_unit_test(old_news_says_when_it_happened),
+        cmocka_unit_test(what_ages_half_way_stays_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,6 +164,28 @@ static void english_is_spoken_too(void **state)
     assert_contains(body, "\"🙂 **Visitor**\\nHello\"");
 }
 
+static void what_is_old_says_when_it_happened(void **state)
+{
+    (void)state;
+    static struct rendering rendering;
+    struct conversation_target target = target_of_test();
+    const struct event said = message("Hoi");
+    const struct event start = started();
+    struct event edited = message("Hoi");
+
+    target.post.happened = "van 23 november 2026 09:15 UTC";
+    assert_int_equal(render_message(&said, &target, NULL, &rendering), 0);
+    AUTO(free) char *as_reply = lines_of(&rendering);
+    assert_contains(as_reply, "\"🙂 **Jan Jansen** (van 23 november 2026 09:15 UTC)\\nHoi\"");
+    edited.kind = EVENT_MESSAGE_EDITED;
+    assert_int_equal(render_edit(&edited, &target, &rendering), 0);
+    AUTO(free) char *as_edit = lines_of(&rendering);
+    assert_contains(as_edit, " · bewerkt (van 23 november 2026 09:15 UTC)\\nHoi\"");
+    assert_int_equal(render_root(&start, &target, ROOT_LOST, NULL, &rendering), 0);
+    AUTO(free) char *as_root = lines_of(&rendering);
+    assert_contains(as_root, "(c10293) (van 23 november 2026 09:15 UTC)\\nVervolg: ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +199,7 @@ int main(void)
         cmocka_unit_test(an_edit_is_a_patch),
         cmocka_unit_test(an_edit_that_stands_alone_is_a_reply),
         cmocka_unit_test(english_is_spoken_too),
+        cmocka_unit_test(what_is_old_says_when_it_happened),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

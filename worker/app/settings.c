@@ -247,11 +247,12 @@ static void refuse_strangers_of_group(struct loaded *loaded, const char *group)
 
 static void refuse_all_strangers(struct loaded *loaded)
 {
-    const char *groups[65];
+    const char *groups[66];
     size_t count = list_names(NULL, groups);
 
     for (size_t i = 0; i < count; i++)
         refuse_strangers_of_group(loaded, groups[i]);
+    groups[count++] = "old_news";
     groups[count++] = "integrations";
     settings_refuse_strangers(loaded, config_root_setting(&loaded->config), "", groups, count);
 }
@@ -309,6 +310,7 @@ int settings_load(const char *path, const struct settings **ret, struct text *re
             load_setting(loaded, row);
         settings_read_properties(loaded);
         settings_read_hosts(loaded);
+        settings_read_old_news(loaded);
         settings_read_integrations(loaded);
         check_together(loaded);
     }

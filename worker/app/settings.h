@@ -15,6 +15,7 @@
 #include "common/fault.h"
 #include "common/log.h"
 #include "common/text.h"
+#include "worker/core/age.h"
 #include "worker/core/host_list.h"
 #include "worker/core/integration.h"
 
@@ -52,6 +53,8 @@ struct settings {
         int64_t retry_max_ms;
         int64_t drain_ms;
         int64_t thread_max_replies;
+        int64_t poison_attempts; /* 0: never */
+        int64_t poison_minutes;
     } delivery;
     struct {
         int64_t keep_days;
@@ -72,6 +75,7 @@ struct settings {
         enum log_level level;
         enum log_format format;
     } log;
+    struct old_news old_news;
     struct integrations integrations;
     /* Computed from what librdkafka is really given. */
     struct {

@@ -3,7 +3,8 @@
  *
  * settings.c goes through the table, settings_file.c brings the text in, settings_integrations.c
  * reads the licences, settings_url.c their servers, settings_properties.c the Kafka clients,
- * settings_hosts.c where attachments may come from; settings_print.c writes it all down.
+ * settings_hosts.c where attachments may come from, settings_old_news.c what is old;
+ * settings_print.c writes it all down.
  */
 #ifndef WORKER_APP_SETTINGS_INNER_H
 #define WORKER_APP_SETTINGS_INNER_H
@@ -74,6 +75,9 @@ void settings_read_integrations(struct loaded *loaded);
 
 /* Reads attachments.hosts. */
 void settings_read_hosts(struct loaded *loaded);
+
+/* Reads old_news. */
+void settings_read_old_news(struct loaded *loaded);
 
 /* What is wrong with the URL of a server; NULL when nothing is. */
 const char *settings_fault_of_url(const char *url, bool allow_http);

@@ -131,6 +131,21 @@ static void print_hosts(const struct loaded *loaded, struct printer *printer)
     text_free(&value);
 }
 
+static void print_old_news(const struct settings *settings, struct printer *printer)
+{
+    for (size_t i = 0; i < settings->old_news.count; i++) {
+        const struct old_news_rule *rule = &settings->old_news.rules[i];
+        struct text name = text_of(1024);
+        struct text value = text_of(64);
+        text_printf(&name, "old_news %s", rule->type);
+        text_printf(&value, "%s after %" PRId64 " s", old_news_fate_names[rule->then],
+                    rule->max_age_s);
+        put(printer, &(struct entry){ text_string(&name), text_string(&value), settings->path });
+        text_free(&name);
+        text_free(&value);
+    }
+}
+
 static void print_integration(const struct integration *integration, const char *path,
                               struct printer *printer)
 {
@@ -176,6 +191,7 @@ void settings_print(const struct settings *settings, bool as_json, struct text *
         print_row(loaded, row, &printer);
     print_hosts(loaded, &printer);
     print_properties(settings, &printer);
+    print_old_news(settings, &printer);
     for (size_t i = 0; i < settings->integrations.count; i++)
         print_integration(&settings->integrations.list[i], settings->path, &printer);
     text_add_string(ret, as_json ? "\n}\n" : "");
@@ -208,6 +224,19 @@ static void print_setting(const struct setting *setting, struct text *ret)
         text_printf(ret, "  %-28s   $%s wins\n", "", setting->environment);
 }
 
+static void print_members_json(struct text *ret, const char *list,
+                               const struct member_setting *members, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct member_setting *setting = &members[i];
+        text_printf(ret, ",\n{\"name\": \"%s[].%s\", \"default\": ", list, setting->name);
+        text_add_json_string(ret, setting->standard ? setting->standard : "");
+        text_printf(ret, ", \"required\": %s, \"words\": ", setting->standard ? "false" : "true");
+        text_add_json_string(ret, setting->words);
+        text_add_char(ret, '}');
+    }
+}
+
 static void print_reference_json(struct text *ret)
 {
     text_add_string(ret, "[\n");
@@ -220,14 +249,8 @@ static void print_reference_json(struct text *ret)
         text_add_json_string(ret, setting->words);
         text_add_char(ret, '}');
     }
-    for (size_t i = 0; i < integration_table_count; i++) {
-        const struct integration_setting *setting = &integration_table[i];
-        text_printf(ret, ",\n{\"name\": \"integrations[].%s\", \"default\": ", setting->name);
-        text_add_json_string(ret, setting->standard ? setting->standard : "");
-        text_printf(ret, ", \"required\": %s, \"words\": ", setting->standard ? "false" : "true");
-        text_add_json_string(ret, setting->words);
-        text_add_char(ret, '}');
-    }
+    print_members_json(ret, "old_news", old_news_table, old_news_table_count);
+    print_members_json(ret, "integrations", integration_table, integration_table_count);
     text_add_string(ret, "\n]\n");
 }
 
@@ -242,6 +265,10 @@ void settings_print_reference(bool as_json, struct text *ret)
             text_printf(ret, "%s%s\n", i ? "\n" : "", settings_table[i].group);
         print_setting(&settings_table[i], ret);
     }
+    text_add_string(ret, "\nold_news: a list, one group per type; without it everything is sent\n");
+    for (size_t i = 0; i < old_news_table_count; i++)
+        print_member(ret, old_news_table[i].name, old_news_table[i].standard,
+                     old_news_table[i].words);
     text_add_string(ret, "\nintegrations: a list, one group per licence\n");
     for (size_t i = 0; i < integration_table_count; i++)
         print_member(ret, integration_table[i].name, integration_table[i].standard,

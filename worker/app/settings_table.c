@@ -48,6 +48,12 @@ const struct setting settings_table[] = {
       NULL, "from SIGTERM to the end" },
     { "delivery", "thread_max_replies", SETTING_NUMBER, AT(delivery.thread_max_replies), "1000", 1,
       100000, NULL, NULL, "in one thread, before the conversation goes on in a new one" },
+    { "delivery", "poison_attempts", SETTING_NUMBER, AT(delivery.poison_attempts), "10", 0, 10000,
+      NULL, NULL,
+      "times that a server fails (5xx) on one post and takes others, until it is a dead letter; "
+      "0: never" },
+    { "delivery", "poison_minutes", SETTING_NUMBER, AT(delivery.poison_minutes), "10", 0, 10080,
+      NULL, NULL, "and for how long at least" },
     { "state", "keep_days", SETTING_NUMBER, AT(state.keep_days), "180", 1, 36500, NULL, NULL,
       "how long a conversation's thread is remembered after its last message" },
     { "attachments", "hosts", SETTING_LIST, 0, "[ \"" SETTINGS_STANDARD_HOST "\" ]", 0, 0, NULL,
@@ -71,7 +77,7 @@ const struct setting settings_table[] = {
 };
 const size_t settings_table_count = sizeof(settings_table) / sizeof(*settings_table);
 
-const struct integration_setting integration_table[] = {
+const struct member_setting integration_table[] = {
     { "licence", NULL, "whose it is; events name it" },
     { "active", "true", "false stops the mirroring" },
     { "server_url", NULL, "https://…, with the path if Mattermost has one" },
@@ -83,3 +89,11 @@ const struct integration_setting integration_table[] = {
     { "notification_channels", "{}", "type = channel: an id or team/channel; empty: do not send" },
 };
 const size_t integration_table_count = sizeof(integration_table) / sizeof(*integration_table);
+
+const struct member_setting old_news_table[] = {
+    { "type", NULL,
+      "a notification type, \"*\": all others, or \"conversation\": what is in chats" },
+    { "max_age_s", NULL, "seconds after which it is old, by occurred_at, else time, else Kafka's" },
+    { "then", NULL, "drop: not sent, but counted; mark: says when it was (UTC); chats: mark only" },
+};
+const size_t old_news_table_count = sizeof(old_news_table) / sizeof(*old_news_table);

@@ -35,14 +35,17 @@ struct setting {
 extern const struct setting settings_table[];
 extern const size_t settings_table_count;
 
-/* The members of an integration, for the reference and for slips. */
-struct integration_setting {
+/* The members of the groups in a list, for the reference and for slips. */
+struct member_setting {
     const char *name;
     const char *standard; /* NULL: it has to be given */
     const char *words;
 };
 
-extern const struct integration_setting integration_table[];
+extern const struct member_setting integration_table[];
 extern const size_t integration_table_count;
+
+extern const struct member_setting old_news_table[];
+extern const size_t old_news_table_count;
 
 #endif

@@ -224,6 +224,9 @@ static struct dispatch *open_dispatch(struct worker *worker)
         .retry = { settings->delivery.retry_first_ms, settings->delivery.retry_max_ms },
         .route = { ROUTE_RETRY_FIRST_MS, ROUTE_RETRY_MAX_MS },
         .thread_max_replies = (uint32_t)settings->delivery.thread_max_replies,
+        .poison = { (unsigned)settings->delivery.poison_attempts,
+                    settings->delivery.poison_minutes * 60 * 1000 },
+        .old_news = settings->old_news,
         .keep = settings->state.keep_days * 24 * 3600 * 1000,
         .seed = (uint64_t)clock_wall() ^ (uint64_t)getpid() << 32,
     };

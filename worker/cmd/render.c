@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "worker/cmd/command.h"
 #include "worker/cmd/load_settings.h"
 #include "worker/cmd/show_post.h"
@@ -69,9 +70,29 @@ static int read_event(const char *path, const struct record *record, struct even
     return -1;
 }
 
+/* Writes when it happened if it is old by now; -1: it is too old to be sent, said on stderr. */
+static int judge_age(const struct event *event, const struct settings *settings,
+                     enum language language, const struct record *record,
+                     char happened[static AGE_WORDS_SIZE])
+{
+    wall_ms moment = age_moment(event, record);
+
+    switch (age_judge(&settings->old_news, event, moment, clock_wall())) {
+    case AGE_FRESH:
+        return 0;
+    case AGE_MARKED:
+        age_write_words(language, moment, happened);
+        return 0;
+    case AGE_DROPPED:
+        fprintf(stderr, "render: not sent: older than old_news lets its type be\n");
+        return -1;
+    }
+    return -1;
+}
+
 /* Sets where the event goes by the settings; -1: nowhere, said on stderr. */
 static int find_target(const struct event *event, const struct settings *settings,
-                       struct render_target *target)
+                       struct render_target *target, char happened[static AGE_WORDS_SIZE])
 {
     AUTO(text_free) struct text room = text_of(EVENT_MAX_VALUE_BYTES);
     struct route_target found;
@@ -81,7 +102,7 @@ static int find_target(const struct event *event, const struct settings *setting
         target->channel_id = found.channel;
         target->licence = found.integration->licence;
         target->post_key = found.integration->post_key;
-        return 0;
+        return judge_age(event, settings, found.integration->language, target->record, happened);
     case ROUTE_UNMAPPED:
         fprintf(stderr, "render: not sent: no channel for %s\n",
                 visible(event->kind == EVENT_NOTIFICATION ? event->notification.type : event->type,
@@ -172,15 +193,17 @@ static int render(const struct event *event, const struct record *record,
 {
     static const uint8_t no_key[32] = { 0 };
     static struct rendering rendering;
+    char happened[AGE_WORDS_SIZE] = "";
     struct render_target target = {
         .channel_id = "channel0000000000000000000",
         .licence = event->licence ? event->licence : "licence",
         .post_key = no_key,
         .record = record,
+        .happened = happened,
         .limits = { .max_runes = 16383, .max_body_bytes = 300000, .priority = true },
     };
 
-    if (settings && find_target(event, settings, &target) != 0)
+    if (settings && find_target(event, settings, &target, happened) != 0)
         return EXIT_NO;
     if (is_without_post(event))
         return EXIT_FINE;
@@ -236,7 +259,8 @@ const struct command command_render = {
         "\n"
         "FILE is an event as it is in Kafka, in structured mode.  With --settings the post goes\n"
         "where they say, else to a channel that does not exist.  A channel that they name as\n"
-        "team/channel stands for its id.  --json prints the bodies of the requests, one a line.\n"
+        "team/channel stands for its id, and what old_news calls old is old as of now.  --json\n"
+        "prints the bodies of the requests, one a line.\n"
         "\n"
         "What starts a conversation is shown as a thread's root, a message as a reply in a thread\n"
         "that does not exist, with its attachments as if they had been fetched, and an edited\n"

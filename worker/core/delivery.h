@@ -12,10 +12,12 @@
 #include "common/heap.h"
 #include "common/text.h"
 #include "common/units.h"
+#include "worker/core/age.h"
 #include "worker/core/ask.h"
 #include "worker/core/errand.h"
 #include "worker/core/fetch.h"
 #include "worker/core/letter.h"
+#include "worker/core/poison.h"
 #include "worker/core/record.h"
 #include "worker/core/verdict.h"
 
@@ -59,12 +61,13 @@ struct delivery {
     uint64_t ticket; /* of the partition's ledger */
     int64_t number;  /* counts all deliveries of the dispatcher, as they are read */
     struct lane *lane;
-    struct route *route;     /* NULL until it was routed */
-    char *event_name;        /* "<source>|<id>", owned; NULL when it cannot be read */
-    const char *type;        /* of the event, inside event_name's memory */
-    const char *traceparent; /* as above; NULL: none */
-    struct errand *errand;   /* owned; NULL until it was routed */
-    struct text *parts;      /* request bodies, owned */
+    struct route *route;           /* NULL until it was routed */
+    char happened[AGE_WORDS_SIZE]; /* when it did, in words, of what is old; empty: it is not */
+    char *event_name;              /* "<source>|<id>", owned; NULL when it cannot be read */
+    const char *type;              /* of the event, inside event_name's memory */
+    const char *traceparent;       /* as above; NULL: none */
+    struct errand *errand;         /* owned; NULL until it was routed */
+    struct text *parts;            /* request bodies, owned */
     size_t part_count;
     enum delivery_parts parts_are;
     const struct route *parts_route; /* for which channel … */
@@ -77,7 +80,8 @@ struct delivery {
     mono_ms took;             /* the last attempt that was granted; -1: none was */
     mono_ms busy_until;       /* a server may still be at work on an attempt that was cut */
     wall_ms first_attempt_at; /* 0: none yet */
-    struct verdict verdict;   /* of the last attempt */
+    struct poison_case poison;
+    struct verdict verdict; /* of the last attempt */
     struct ask ask;
     enum errand_step step;              /* of an errand: what the last request or fetch is for */
     struct text request;                /* the body of an ask that is no part */

@@ -24,11 +24,13 @@
 
 #include "common/attrs.h"
 #include "common/units.h"
+#include "worker/core/age.h"
 #include "worker/core/answer.h"
 #include "worker/core/ask.h"
 #include "worker/core/backoff.h"
 #include "worker/core/delivery.h"
 #include "worker/core/integration.h"
+#include "worker/core/poison.h"
 #include "worker/core/report.h"
 
 struct dispatch;
@@ -43,7 +45,9 @@ struct dispatch_options {
     struct backoff retry; /* of one delivery */
     struct backoff route; /* of a closed route */
     uint32_t thread_max_replies;
-    wall_ms keep; /* how long a thread is remembered after its last message */
+    struct poison_limits poison;
+    struct old_news old_news; /* its rules are borrowed */
+    wall_ms keep;             /* how long a thread is remembered after its last message */
     uint64_t seed;
 };
 

@@ -7,6 +7,12 @@
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
 
+/* What a 5xx is known to mean once others' posts were taken meanwhile.  It may come after the post
+ * was made, so whoever sends the record again has to look first. */
+#define ON_THIS_ALONE                                                                              \
+    ", again and again, on this record alone: it may be there all the same, so look before it is " \
+    "sent again"
+
 void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
 {
     if (delivery->route->state != ROUTE_OPEN && !delivery->probes) {
@@ -50,6 +56,7 @@ static void on_delivered(struct dispatch *dispatch, struct delivery *delivery,
         dispatch_open_route(dispatch, route, now);
         dispatch->port.report(dispatch->port.context, &resumed);
     }
+    dispatch_count_accepted(delivery);
     delivery->rest = 0;
     delivery->took = answer->took_ms;
     dispatch_step_posted(dispatch, delivery, now);
@@ -78,6 +85,7 @@ bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
 void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,
                     const struct answer *answer, const struct moment *now)
 {
+    dispatch_count_failure(delivery, answer, now);
     delivery->rest = backoff_next(&dispatch->options.retry, delivery->rest, &dispatch->random);
     struct report report = dispatch_report_attempt(REPORT_RETRYING, delivery, answer);
     report.rest = delivery->rest;
@@ -107,17 +115,25 @@ void dispatch_pause_server(struct dispatch *dispatch, struct delivery *delivery,
         (void)dispatch_end_here(dispatch, delivery, now);
 }
 
-static void refuse(struct dispatch *dispatch, struct delivery *delivery)
+static enum reason reason_of(enum verdict_kind kind)
+{
+    if (kind == VERDICT_TOO_LARGE)
+        return REASON_TOO_LONG;
+    return kind == VERDICT_REFUSED ? REASON_REFUSED_BY_SERVER : REASON_SERVER_REJECTS;
+}
+
+void dispatch_refuse(struct dispatch *dispatch, struct delivery *delivery)
 {
     const struct verdict *verdict = &delivery->verdict;
     struct letter letter = {
-        .reason = verdict->kind == VERDICT_TOO_LARGE ? REASON_TOO_LONG : REASON_REFUSED_BY_SERVER,
+        .reason = reason_of(verdict->kind),
         .stage = "deliver",
         .scope = "record",
         .http_status = delivery->verdict.http_status,
     };
 
-    (void)snprintf(letter.words, sizeof(letter.words), "%s", verdict->words);
+    (void)snprintf(letter.words, sizeof(letter.words), "%s%s", verdict->words,
+                   letter.reason == REASON_SERVER_REJECTS ? ON_THIS_ALONE : "");
     if (delivery->probes) {
         delivery->route->probing = false;
         delivery->probes = false;
@@ -155,7 +171,7 @@ static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
     if (delivery->verdict.needs_check || delivery->verdict.about_root)
         dispatch_check(dispatch, delivery);
     else
-        refuse(dispatch, delivery);
+        dispatch_refuse(dispatch, delivery);
 }
 
 /* The thread that a reply goes into; NULL: the post begins one, or has none. */
@@ -184,10 +200,10 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
         return;
     case VERDICT_AMBIGUOUS:
         dispatch_step_doubted(dispatch, delivery, now);
-        dispatch_retry(dispatch, delivery, answer, now);
+        dispatch_retry_post(dispatch, delivery, answer, now);
         return;
     case VERDICT_UNAVAILABLE:
-        dispatch_retry(dispatch, delivery, answer, now);
+        dispatch_retry_post(dispatch, delivery, answer, now);
         return;
     case VERDICT_ROUTE_CLOSED:
         if (dispatch_may_move(dispatch, delivery, now))
@@ -212,7 +228,7 @@ static void on_channel_fine(struct dispatch *dispatch, struct delivery *delivery
     if (delivery->verdict.kind == VERDICT_ROUTE_CLOSED)
         dispatch_close_route(dispatch, delivery, answer, now);
     else if (!dispatch_step_refused(dispatch, delivery, answer, now))
-        refuse(dispatch, delivery);
+        dispatch_refuse(dispatch, delivery);
 }
 
 static void on_check_answered(struct dispatch *dispatch, struct delivery *delivery,

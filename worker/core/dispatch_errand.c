@@ -132,6 +132,7 @@ static void follow_thread(struct dispatch *dispatch, struct delivery *delivery,
         return;
     dispatch_stop_probing(dispatch, delivery, now);
     delivery->route = route;
+    delivery->poison = (struct poison_case){ 0 }; /* it was weighed against the other channel */
 }
 
 static bool asks_server(enum errand_step step)

@@ -5,7 +5,9 @@
  * dispatch_state.c   what is remembered of them
  * dispatch_settle.c  and of notifications, until it is committed
  * dispatch_start.c   from a record to something to do, and the ends of its life
+ * dispatch_age.c     old news
  * dispatch_answer.c  what the answer to a post means now
+ * dispatch_poison.c  posts that a server alone fails on
  * dispatch_route.c   channels: their names, and whether they can be posted to
  * dispatch_room.c    whether it may still be begun
  * dispatch_errand.c  the steps of an event, one after the other
@@ -60,6 +62,13 @@ struct dispatch {
 
 /* Decodes and routes a delivery that is the first of its lane, and begins with it. */
 void dispatch_start(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
+
+/*
+ * Judges the age of a delivery that was just routed, once: posts that may be there must neither be
+ * dropped half-way nor change between attempts.  True: it is too old to be sent.
+ */
+bool dispatch_is_too_old(struct dispatch *dispatch, struct delivery *delivery,
+                         const struct event *event, const struct moment *now);
 
 /* Begins with an event: nothing of it was done by this process. */
 void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
@@ -186,6 +195,18 @@ void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
                           const struct answer *answer, const struct moment *now);
 /* Asks whether the channel, which a refusal may mean, agrees. */
 void dispatch_check(struct dispatch *dispatch, struct delivery *delivery);
+
+/* Has the record buried that the server refused, or that it alone fails on. */
+void dispatch_refuse(struct dispatch *dispatch, struct delivery *delivery);
+
+/* A post that was not accepted, nor refused, is tried again; unless it is poison. */
+void dispatch_retry_post(struct dispatch *dispatch, struct delivery *delivery,
+                         const struct answer *answer, const struct moment *now);
+
+/* What that is judged by: a post was accepted; a request failed. */
+void dispatch_count_accepted(struct delivery *delivery);
+void dispatch_count_failure(struct delivery *delivery, const struct answer *answer,
+                            const struct moment *now);
 
 /* Takes what was rendered into dispatch->rendering as the delivery's parts. */
 void dispatch_take_parts(struct dispatch *dispatch, struct delivery *delivery);

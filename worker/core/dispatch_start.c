@@ -227,7 +227,13 @@ static void route(struct dispatch *dispatch, struct delivery *delivery, const st
     case ROUTE_FOUND:
         delivery->route =
             routes_get(&dispatch->routes, &dispatch->servers, target.integration, target.channel);
-        dispatch_begin_errand(dispatch, delivery, event, now);
+        if (dispatch_is_too_old(dispatch, delivery, event, now)) {
+            report.outcome = OUTCOME_TOO_OLD;
+            report.why = "older than old_news lets its type be";
+            pass_over(dispatch, delivery, &report, now);
+        } else {
+            dispatch_begin_errand(dispatch, delivery, event, now);
+        }
         return;
     case ROUTE_UNMAPPED:
         report.outcome = OUTCOME_UNMAPPED;

@@ -7,6 +7,7 @@
 
 enum {
     MAX_NUMBER_RUNES = 16,       /* of " (2/3)", and the line feeds below it */
+    MAX_HAPPENED_RUNES = 40,     /* of " (van 23 september 2026 09:15 UTC)" */
     MAX_OTHER_BYTES = 24 * 1024, /* of a body besides its message */
     LEAST_PIECE_COST = 64,
 };
@@ -82,7 +83,8 @@ void post_body_add_defused(const char *words, size_t budget, enum defuse_place p
 size_t post_body_room(const struct post_body *body)
 {
     const struct render_limits *limits = &body->target->limits;
-    size_t head = post_body_runes(text_string(&body->head), body->head.length) + MAX_NUMBER_RUNES;
+    size_t head = post_body_runes(text_string(&body->head), body->head.length) + MAX_NUMBER_RUNES +
+                  MAX_HAPPENED_RUNES;
 
     if (limits->max_body_bytes < MAX_OTHER_BYTES)
         return 0;
@@ -142,6 +144,13 @@ void post_body_add_head(const struct post_body *body, size_t index, size_t count
     text_add(ret, text_string(&body->head), body->head.length);
     if (count > 1)
         text_printf(ret, " (%zu/%zu)", index + 1, count);
+    post_body_add_happened(body, ret);
+}
+
+void post_body_add_happened(const struct post_body *body, struct text *ret)
+{
+    if (body->target->happened && *body->target->happened)
+        text_printf(ret, " (%s)", body->target->happened);
 }
 
 bool post_body_add_piece(struct post_body *body, size_t index, struct text *ret)

@@ -54,7 +54,11 @@ size_t post_body_room(const struct post_body *body);
 /* Cuts the text into 1 to RENDER_MAX_PARTS pieces.  -1: it does not fit the target's limits. */
 int post_body_cut(struct post_body *body) ATTR_MUST_USE;
 
-/* Adds the head, with its number when there are more posts than one. */
+/* Adds when it happened, of what is old, to a head.  There is always room for it: a text is cut in
+ * the same places whether it is old or not, so that one that ages half-way stays whole. */
+void post_body_add_happened(const struct post_body *body, struct text *ret);
+
+/* Adds the head, with its number when there are more posts than one, and when it happened. */
 void post_body_add_head(const struct post_body *body, size_t index, size_t count, struct text *ret);
 
 /*

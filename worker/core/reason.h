@@ -17,7 +17,8 @@
     X(WRONG_TOPIC, "wrong_topic")         /* an event of conversations in another topic */         \
     X(UNKNOWN_LICENCE, "unknown_licence") /* no integration of that licence */                     \
     X(REFUSED_BY_SERVER, "refused_by_server") /* Mattermost will never take this post */           \
-    X(TOO_LONG, "too_long") /* the server refuses the size, also after splitting */
+    X(TOO_LONG, "too_long")             /* the server refuses the size, also after splitting */    \
+    X(SERVER_REJECTS, "server_rejects") /* the server fails on this post, and takes others */
 
 enum reason {
 #define X(name, code) REASON_##name,
@@ -25,7 +26,7 @@ enum reason {
 #undef X
 };
 
-enum { REASON_COUNT = REASON_TOO_LONG + 1 };
+enum { REASON_COUNT = REASON_SERVER_REJECTS + 1 };
 
 /* The code of a reason, as other programs read it. */
 const char *reason_code(enum reason reason);

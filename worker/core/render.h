@@ -23,6 +23,8 @@
  * Servers of 5.37 take 8000 runes of props, so fields that are long stand below the text instead.
  * Text that is too long for one message goes on in further posts, "(2/3)" behind the title; the
  * attachment and the priority are the first one's.
+ *
+ * Old news says when it happened, behind the head: "(van 23 november 2026 09:15 UTC)".
  */
 #ifndef WORKER_CORE_RENDER_H
 #define WORKER_CORE_RENDER_H
@@ -48,6 +50,7 @@ struct render_target {
     const char *licence;         /* the integration's, also when the event did not say one */
     const uint8_t *post_key;     /* 32 bytes, see struct integration */
     const struct record *record; /* topic, partition and offset for props.ireserve.record */
+    const char *happened;        /* stands behind the head of what is old; NULL or empty: no */
     struct render_limits limits;
 };
 

@@ -19,6 +19,8 @@
  *        🙂 **Jan Jansen**                                 a reply: who, at a glance, and in
  * words Is er nog plek op 4 december?
  *
+ * What is old says when it happened behind the head (core/age), a root by the event that made it.
+ *
  * Pure.
  */
 #ifndef WORKER_CORE_RENDER_CONVERSATION_H

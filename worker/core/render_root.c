@@ -53,6 +53,7 @@ static void write_message(struct post_body *body, const struct conversation_targ
                           enum root_reason reason)
 {
     write_head(body, target->language);
+    post_body_add_happened(body, &body->head);
     if (reason != ROOT_LOST && reason != ROOT_FULL)
         return;
     text_printf(

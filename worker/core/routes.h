@@ -15,6 +15,7 @@
 #include "common/map.h"
 #include "worker/core/delivery.h"
 #include "worker/core/integration.h"
+#include "worker/core/poison.h"
 #include "worker/core/servers.h"
 
 enum route_state {
@@ -30,6 +31,7 @@ struct route {
     char *channel; /* as the settings name it */
     char channel_id[27];
     struct server *server;
+    struct poison_tally fares;
     bool probing; /* closed, and a delivery is out to try it */
     mono_ms rest; /* between tries, the last one */
     struct due due;

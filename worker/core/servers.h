@@ -15,12 +15,14 @@
 
 #include "common/map.h"
 #include "worker/core/delivery.h"
+#include "worker/core/poison.h"
 
 struct server {
     char *url;
     size_t in_flight;
     mono_ms gate; /* nothing goes out before */
     struct due due;
+    struct poison_tally fares;
     bool priority;     /* whether it takes post priorities: until it says no */
     bool in_turn;      /* in `turns` of its owner */
     struct heap ready; /* by delivery->number */

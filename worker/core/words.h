@@ -39,7 +39,20 @@ extern const char *const language_names[];
     X(TOO_LARGE, "het is te groot", "it is too large")                                        \
     X(EMPTY, "het is leeg", "it is empty")                                                    \
     X(NOT_TAKEN, "Mattermost neemt het niet aan", "Mattermost does not take it")              \
-    X(DECIMAL, ",", ".") /* in 1,5 MB */
+    X(DECIMAL, ",", ".") /* in 1,5 MB */                                                      \
+    X(OF, "van", "from") /* before the moment of what is old */                               \
+    X(JANUARY, "januari", "January")                                                          \
+    X(FEBRUARY, "februari", "February")                                                       \
+    X(MARCH, "maart", "March")                                                                \
+    X(APRIL, "april", "April")                                                                \
+    X(MAY, "mei", "May")                                                                      \
+    X(JUNE, "juni", "June")                                                                   \
+    X(JULY, "juli", "July")                                                                   \
+    X(AUGUST, "augustus", "August")                                                           \
+    X(SEPTEMBER, "september", "September")                                                    \
+    X(OCTOBER, "oktober", "October")                                                          \
+    X(NOVEMBER, "november", "November")                                                       \
+    X(DECEMBER, "december", "December")
 
 enum word {
 #define X(name, dutch, english) WORD_##name,
@@ -47,7 +60,7 @@ enum word {
 #undef X
 };
 
-enum { WORD_COUNT = WORD_DECIMAL + 1 };
+enum { WORD_COUNT = WORD_DECEMBER + 1 };
 
 /* The text of a word in a language; never NULL. */
 const char *word_in(enum language language, enum word word);

@@ -85,6 +85,7 @@ static int set_answers(struct faults *faults, const json_t *list)
         copy_string(json, "id", sizeof(answer->id), answer->id);
         copy_string(json, "method", sizeof(answer->method), answer->method);
         copy_string(json, "path", sizeof(answer->path), answer->path);
+        copy_string(json, "contains", sizeof(answer->contains), answer->contains);
         if (answer->status < 200 || answer->status > 599)
             return -1;
     }
@@ -232,16 +233,21 @@ bool faults_hit(struct faults *faults, double percent)
     return (double)random_between(&faults->random, 0, STEPS - 1) < percent / 100 * STEPS;
 }
 
+/* Whether an answer is for a request. */
+static bool is_for(const struct faults_answer *answer, const char *method, const char *path,
+                   const char *body)
+{
+    return answer->times != 0 && (!*answer->method || strcmp(answer->method, method) == 0) &&
+           strncmp(path, answer->path, strlen(answer->path)) == 0 && strstr(body, answer->contains);
+}
+
 const struct faults_answer *faults_answer_to(struct faults *faults, const char *method,
-                                             const char *path)
+                                             const char *path, const char *body)
 {
     for (size_t i = 0; i < faults->answer_count; i++) {
         struct faults_answer *answer = &faults->answers[i];
 
-        if (answer->times == 0 || (*answer->method && strcmp(answer->method, method) != 0) ||
-            strncmp(path, answer->path, strlen(answer->path)) != 0)
-            continue;
-        if (!faults_hit(faults, answer->percent))
+        if (!is_for(answer, method, path, body) || !faults_hit(faults, answer->percent))
             continue;
         if (answer->times > 0)
             answer->times--;

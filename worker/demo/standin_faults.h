@@ -4,11 +4,13 @@
  * Set by a JSON object; a member that is not named stays as it is, null switches it off:
  *
  *   refuse                   true: nobody listens, open connections are cut
- *   answers                  [{"status","percent" or "times","retry_after","id","method","path"}]:
+ *   answers                  [{"status","percent" or "times","retry_after","id","method","path",
+ *                            "contains"}]:
  *                            answered before any processing; `times` answers, then no more; 429 as
  *                            the rate limiter, 502-504 as a proxy in HTML unless "json" is true,
  *                            others as Mattermost with the error id `id`; only for requests of that
- *                            method and with that beginning of the path
+ *                            method, with that beginning of the path, and whose body contains
+ *                            that: one post may be answered with 500 for ever while others pass
  *   latency_ms               time before the answer; the processing is done at receipt
  *   save_after_ms            a post is stored only after that time; a repeat meanwhile is refused
  *   cut_before_percent       the connection ends before the processing
@@ -51,9 +53,10 @@ struct faults_answer {
     int64_t times;       /* how often yet; -1: for ever */
     int64_t retry_after; /* seconds; -1: not said */
     bool json;
-    char id[96];    /* error id; "" for one that goes with the status */
-    char method[8]; /* "" for any */
-    char path[128]; /* beginning of the path; "" for any */
+    char id[96];       /* error id; "" for one that goes with the status */
+    char method[8];    /* "" for any */
+    char path[128];    /* beginning of the path; "" for any */
+    char contains[64]; /* what is in the body; "" for any */
 };
 
 enum faults_away {
@@ -104,6 +107,6 @@ bool faults_hit(struct faults *faults, double percent);
 
 /* The answer to give instead of processing that request; NULL: none. */
 const struct faults_answer *faults_answer_to(struct faults *faults, const char *method,
-                                             const char *path) ATTR_MUST_USE;
+                                             const char *path, const char *body) ATTR_MUST_USE;
 
 #endif

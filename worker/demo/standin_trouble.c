@@ -70,7 +70,8 @@ bool api_make_trouble(struct standin *standin, struct exchange *exchange)
         exchange->status = 302;
         return true;
     }
-    instead = faults_answer_to(faults, exchange->method, exchange->path);
+    instead =
+        faults_answer_to(faults, exchange->method, exchange->path, text_string(&exchange->body));
     if (instead)
         answer_instead(exchange, instead);
     return instead != NULL;

@@ -63,11 +63,16 @@ class Settings:
     properties: list = dataclasses.field(default_factory=lambda: list(KAFKA_PROPERTIES))
     property_files: list = dataclasses.field(default_factory=list)
     delivery: dict = dataclasses.field(default_factory=lambda: dict(DELIVERY))
+    old_news: list = dataclasses.field(default_factory=list)  # of (type, seconds, what then)
     log_level: str = "info"
 
     def text(self):
         """The settings file."""
         delivery = " ".join(f"{name} = {value};" for name, value in self.delivery.items())
+        rules = ", ".join(
+            f'{{ type = "{name}"; max_age_s = {age}; then = "{then}"; }}'
+            for name, age, then in self.old_news
+        )
         integrations = ",\n".join(integration.text() for integration in self.integrations)
         return (
             "kafka = {\n"
@@ -84,6 +89,7 @@ class Settings:
             "};\n"
             f"attachments = {{ hosts = {quotes(self.attachment_hosts)}; }};\n"
             f"delivery = {{ {delivery} }};\n"
+            f"old_news = ( {rules} );\n"
             'management = { address = "127.0.0.1:0"; };\n'
             f'log = {{ level = {quote(self.log_level)};  format = "json"; }};\n'
             f"integrations = (\n{integrations}\n);\n"
