@@ -1,0 +1,348 @@
+/*
+ * How many requests at once a server gets, and how far apart.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "worker/core/pace.h"
+
+static struct answer answer_of(int status, int64_t took_ms)
+{
+    return (struct answer){ .kind = status ? ANSWER_HTTP : ANSWER_UNKNOWN,
+                            .status = status,
+                            .body = "",
+                            .retry_after_s = -1,
+                            .rate_limit_remaining = -1,
+                            .rate_limit_reset_s = -1,
+                            .took_ms = took_ms,
+                            .why = "" };
+}
+
+/*
+ * A server that needs `base` ms for a request, and has `workers` that do them: what is more waits
+ * in its queue.  It is sent all that the pace allows for `span` ms.  Gives how many it answered.
+ */
+struct load {
+    mono_ms base;
+    int64_t workers;
+    mono_ms span;
+};
+
+enum { WIRE_MOST = 64 };
+
+static int play(struct pace *pace, const struct load *load, mono_ms *now)
+{
+    struct {
+        mono_ms sent;
+        mono_ms ends;
+    } wire[WIRE_MOST];
+    mono_ms free_at[WIRE_MOST] = { 0 };
+    size_t count = 0;
+    int answered = 0;
+
+    for (mono_ms end = *now + load->span; *now < end; (*now)++) {
+        for (size_t i = 0; i < count;) {
+            if (wire[i].ends > *now) {
+                i++;
+                continue;
+            }
+            const struct answer answer = answer_of(201, *now - wire[i].sent);
+            pace_hear(pace, &answer, true, *now);
+            wire[i] = wire[--count];
+            answered++;
+        }
+        for (; count < pace->limit; count++) {
+            int64_t worker = 0;
+            for (int64_t i = 1; i < load->workers; i++)
+                worker = free_at[i] < free_at[worker] ? i : worker;
+            mono_ms begins = free_at[worker] > *now ? free_at[worker] : *now;
+            free_at[worker] = begins + load->base;
+            wire[count].sent = *now;
+            wire[count].ends = begins + load->base;
+            pace_note(pace, count + 1);
+        }
+    }
+    return answered;
+}
+
+static void a_healthy_server_has_all_places_soon(void **state)
+{
+    static const struct {
+        mono_ms base;
+        mono_ms span;
+    } cases[] = { { 1, 10 }, { 20, 80 }, { 100, 400 }, { 500, 2000 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        const struct load load = { .base = cases[i].base, .workers = 64, .span = cases[i].span };
+        struct pace pace;
+        mono_ms now = 1;
+        pace_open(&pace, 64);
+        (void)play(&pace, &load, &now);
+        assert_int_equal(pace.limit, 64);
+    }
+}
+
+static void a_healthy_server_is_sent_as_much_as_without_a_pace(void **state)
+{
+    const struct load load = { .base = 20, .workers = 64, .span = 5000 };
+    struct pace pace;
+    mono_ms now = 1;
+
+    (void)state;
+    pace_open(&pace, 64);
+    assert_in_range(play(&pace, &load, &now), 5000 / 20 * 64 * 97 / 100, 5000 / 20 * 64);
+}
+
+static void a_server_with_less_to_give_is_sent_that_without_a_long_queue(void **state)
+{
+    static const struct {
+        int64_t workers;
+        size_t from; /* that it takes to keep the workers busy */
+        size_t to;
+    } cases[] = { { 4, 4, 22 }, { 8, 8, 40 }, { 16, 16, 64 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct load load = { .base = 40, .workers = cases[i].workers, .span = 3000 };
+        struct pace pace;
+        mono_ms now = 1;
+        pace_open(&pace, 64);
+        (void)play(&pace, &load, &now);
+        for (int second = 0; second < 20; second++) {
+            load.span = 1000;
+            int answered = play(&pace, &load, &now);
+            assert_in_range(pace.limit, cases[i].from, cases[i].to);
+            assert_in_range(answered, 22 * cases[i].workers, 25 * cases[i].workers);
+        }
+    }
+}
+
+static void what_is_slow_for_good_becomes_usual(void **state)
+{
+    struct load load = { .base = 20, .workers = 64, .span = 2000 };
+    struct pace pace;
+    mono_ms now = 1;
+
+    (void)state;
+    pace_open(&pace, 16);
+    (void)play(&pace, &load, &now);
+    load.base = 600;
+    load.span = 120 * 1000;
+    (void)play(&pace, &load, &now);
+    assert_int_equal(pace.limit, 16);
+}
+
+static void one_round_trip_of_refusals_halves_once(void **state)
+{
+    static const int statuses[] = { 429, 502, 503, 504, 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
+        struct pace pace;
+        pace_open(&pace, 16);
+        for (int answer = 0; answer < 16; answer++) {
+            const struct answer refusal = answer_of(statuses[i], 30 + answer);
+            pace_hear(&pace, &refusal, true, 1000 + answer);
+        }
+        assert_int_equal(pace.limit, 8);
+        const struct answer next = answer_of(statuses[i], 30);
+        pace_hear(&pace, &next, true, 1000 + 31);
+        assert_int_equal(pace.limit, 4);
+    }
+}
+
+static void other_refusals_are_not_about_the_pace(void **state)
+{
+    static const int statuses[] = { 400, 401, 403, 404, 500 };
+    struct pace pace;
+
+    (void)state;
+    pace_open(&pace, 16);
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
+        const struct answer answer = answer_of(statuses[i], 10);
+        pace_hear(&pace, &answer, true, (mono_ms)(100 * (i + 1)));
+    }
+    assert_int_equal(pace.limit, 16);
+}
+
+static void one_is_always_allowed(void **state)
+{
+    struct pace pace;
+
+    (void)state;
+    pace_open(&pace, 3);
+    assert_int_equal(pace.limit, 3);
+    for (mono_ms now = 100; now < 2000; now += 100) {
+        const struct answer refusal = answer_of(503, 10);
+        pace_hear(&pace, &refusal, true, now);
+    }
+    assert_int_equal(pace.limit, 1);
+}
+
+static void nothing_grows_that_is_not_used(void **state)
+{
+    struct pace pace;
+
+    (void)state;
+    pace_open(&pace, 64);
+    for (mono_ms now = 100; now < 20000; now += 100) {
+        const struct answer answer = answer_of(201, 10);
+        pace_note(&pace, 15);
+        pace_hear(&pace, &answer, true, now);
+    }
+    assert_int_equal(pace.limit, PACE_START);
+}
+
+static void one_slow_answer_decides_nothing(void **state)
+{
+    struct pace pace;
+
+    (void)state;
+    pace_open(&pace, 4);
+    for (mono_ms now = 100; now < 20000; now += 10) {
+        const struct answer answer = answer_of(201, now % 100 < 30 ? 2500 : 20);
+        pace_hear(&pace, &answer, true, now);
+    }
+    assert_int_equal(pace.limit, 4);
+}
+
+static void a_server_that_is_back_is_begun_with_one(void **state)
+{
+    const struct load load = { .base = 20, .workers = 64, .span = 150 };
+    struct pace pace;
+    mono_ms now = 1;
+
+    (void)state;
+    pace_open(&pace, 16);
+    pace_restart(&pace, now);
+    assert_int_equal(pace.limit, 1);
+    now++;
+    (void)play(&pace, &load, &now);
+    assert_int_equal(pace.limit, 16);
+}
+
+/* ---- X-RateLimit-* ---- */
+
+static void what_is_left_is_spread(void **state)
+{
+    static const struct {
+        int64_t bucket; /* 0: not said */
+        int64_t left;
+        int64_t reset_s;
+        size_t others; /* on the wire */
+        mono_ms gap;
+    } cases[] = {
+        { 100, 99, 1, 0, 0 },
+        { 100, 56, 5, 0, 0 },
+        { 100, 55, 5, 0, 5000 / 45 },
+        { 100, 56, 5, 5, 5000 / 41 },
+        { 100, 30, 7, 0, 7000 / 20 },
+        { 100, 11, 9, 0, 4 * 9000 / 89 },
+        { 100, 0, 10, 0, 400 },
+        { 100, 30, 7, 60, 400 },
+        { 0, 80, 2, 0, 0 },
+        { 0, 30, 7, 0, 350 },
+        { 5, 4, 1, 0, 0 },
+        { 5, 3, 1, 0, 500 },
+        { 5, 1, 2, 0, 2000 },
+        { 5, 0, 3, 0, 4 * 3000 / 5 },
+        { 100, -1, 10, 0, 0 },
+        { 100, 0, -1, 0, 0 },
+        { 1, 0, 1, 0, 1000 },
+        { 1000000000, 0, 1000000000, 64, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct answer answer = answer_of(201, 5);
+        struct pace pace;
+        answer.rate_limit = cases[i].bucket;
+        answer.rate_limit_remaining = cases[i].left;
+        answer.rate_limit_reset_s = cases[i].reset_s;
+        pace_open(&pace, 16);
+        pace_hear_limits(&pace, &answer, cases[i].others, 1000);
+        assert_int_equal(pace_gap(&pace, 1000), cases[i].gap);
+    }
+}
+
+static void a_bucket_that_is_full_again_is_free(void **state)
+{
+    struct answer answer = answer_of(201, 5);
+    struct pace pace;
+
+    (void)state;
+    answer.rate_limit_remaining = 30;
+    answer.rate_limit_reset_s = 7;
+    pace_open(&pace, 16);
+    pace_hear_limits(&pace, &answer, 0, 1000);
+    assert_int_equal(pace_gap(&pace, 7999), 350);
+    assert_int_equal(pace_gap(&pace, 8000), 0);
+}
+
+/* Mattermost's own counting: a bucket into which so many requests flow a second. */
+static void a_limited_server_never_has_to_refuse(void **state)
+{
+    static const struct {
+        int64_t bucket;
+        int64_t a_second;
+    } cases[] = { { 100, 10 }, { 5, 2 }, { 20, 1 }, { 1000, 100 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct pace pace;
+        int64_t bucket = cases[i].bucket * 1000; /* thousandths */
+        int64_t lowest = bucket;
+        mono_ms next = 0;
+        int sent = 0;
+        pace_open(&pace, 16);
+        for (mono_ms now = 1; now <= 120 * 1000; now++) {
+            bucket += cases[i].a_second;
+            bucket = bucket < cases[i].bucket * 1000 ? bucket : cases[i].bucket * 1000;
+            if (now < next)
+                continue;
+            struct answer answer = answer_of(201, 1);
+            bucket -= 1000;
+            assert_true(bucket >= 0);
+            lowest = bucket < lowest ? bucket : lowest;
+            answer.rate_limit = cases[i].bucket;
+            answer.rate_limit_remaining = bucket / 1000;
+            answer.rate_limit_reset_s =
+                (cases[i].bucket * 1000 - bucket + cases[i].a_second * 1000 - 1) /
+                (cases[i].a_second * 1000);
+            pace_hear_limits(&pace, &answer, 0, now);
+            next = now + pace_gap(&pace, now);
+            sent++;
+        }
+        assert_in_range(lowest, cases[i].bucket * 1000 / 4, cases[i].bucket * 600 + 1000);
+        assert_in_range(sent, 120 * cases[i].a_second * 7 / 10,
+                        120 * cases[i].a_second + cases[i].bucket);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_healthy_server_has_all_places_soon),
+        cmocka_unit_test(a_healthy_server_is_sent_as_much_as_without_a_pace),
+        cmocka_unit_test(a_server_with_less_to_give_is_sent_that_without_a_long_queue),
+        cmocka_unit_test(what_is_slow_for_good_becomes_usual),
+        cmocka_unit_test(one_round_trip_of_refusals_halves_once),
+        cmocka_unit_test(other_refusals_are_not_about_the_pace),
+        cmocka_unit_test(one_is_always_allowed),
+        cmocka_unit_test(nothing_grows_that_is_not_used),
+        cmocka_unit_test(one_slow_answer_decides_nothing),
+        cmocka_unit_test(a_server_that_is_back_is_begun_with_one),
+        cmocka_unit_test(what_is_left_is_spread),
+        cmocka_unit_test(a_bucket_that_is_full_again_is_free),
+        cmocka_unit_test(a_limited_server_never_has_to_refuse),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
