@@ -30,8 +30,9 @@ struct route {
     char *channel; /* as the settings name it */
     char channel_id[27];
     struct server *server;
-    bool probing; /* closed, and a delivery is out to try it */
-    mono_ms rest; /* between tries, the last one */
+    struct share *share; /* of the licence, at the server */
+    bool probing;        /* closed, and a delivery is out to try it */
+    mono_ms rest;        /* between tries, the last one */
     struct due due;
     struct ask ask; /* to resolve it */
     struct delivery_queue held;
