@@ -44,6 +44,7 @@ static void port_ask(void *context, struct ask *ask)
     must(ask->purpose != ASK_FOR_CHANNEL);
     claim_alone(world, ask->owner);
     ask->carrier = world;
+    world_note_post(world, ask);
     add_call(world, ask, NULL);
 }
 
@@ -70,6 +71,7 @@ static void port_cancel(void *context, struct ask *ask)
 
     if (ask->purpose == ASK_TO_POST && world_chance(world, 50))
         carry_out(world, ask);
+    world_note_cancelled(world, ask);
     free(call);
 }
 
@@ -114,8 +116,8 @@ static void port_store(void *context, const char *topic, int32_t number, int64_t
 
 static void port_report(void *context, const struct report *report)
 {
-    (void)context;
     must(report->why);
+    world_note_report(context, report);
 }
 
 static struct world_record *record_of(struct world *world, const struct ask *ask)
@@ -234,9 +236,23 @@ static void end_request(struct world *world, struct ask *ask, enum world_fate fa
     case WORLD_NOT_SENT:
         answer_nothing(world, ask, ANSWER_NOT_SENT);
         return;
+    case WORLD_TOKEN_REFUSED:
+        answer(world, ask, 401,
+               "{\"id\":\"api.context.session_expired.app_error\",\"message\":\"\","
+               "\"status_code\":401}");
+        return;
     case WORLD_FATES:
         return;
     }
+}
+
+/* How a request ends that comes to its server now. */
+static enum world_fate fate_now(struct world *world, const struct world_call *call)
+{
+    const struct world_server *server =
+        world_find_server(world, call->ask->integration->server_url);
+
+    return world->healed || world->now.mono >= server->down_until ? call->fate : server->down_as;
 }
 
 void world_end_call(struct world *world, struct world_call *call)
@@ -245,7 +261,11 @@ void world_end_call(struct world *world, struct world_call *call)
 
     free(take_call(world, call->ask, call->letter));
     if (ended.ask) {
+        const char *url = ended.ask->integration->server_url;
+        ended.fate = fate_now(world, &ended);
+        world_note_end(world, ended.ask, ended.fate);
         end_request(world, ended.ask, ended.fate);
+        world_claim_open(world, url);
         return;
     }
     struct delivery *letter = ended.letter;
