@@ -148,7 +148,10 @@ bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
 void dispatch_hear(struct dispatch *dispatch, const struct ask *ask, const struct answer *answer,
                    const struct moment *now);
 
-/* Whether a server that is away may not even be carried anything that needs no turn there. */
+/*
+ * Whether nothing is carried to a server, because it is away and a probe is to tell that it is back.
+ * Where none can go out, because nothing is ready, what is carried goes first.
+ */
 bool dispatch_is_kept_back(const struct server *server, const struct moment *now);
 
 /* When it is worth asking again whether it is. */

@@ -63,8 +63,10 @@ void dispatch_hear(struct dispatch *dispatch, const struct ask *ask, const struc
 
 bool dispatch_is_kept_back(const struct server *server, const struct moment *now)
 {
+    bool probe_waits = server->gate > now->mono || !TAILQ_EMPTY(&server->turns);
+
     return server->breaker.state == BREAKER_PROBING ||
-           (server->breaker.state == BREAKER_OPEN && server->gate > now->mono);
+           (server->breaker.state == BREAKER_OPEN && probe_waits);
 }
 
 mono_ms dispatch_next_try(const struct server *server, const struct moment *now)
