@@ -36,36 +36,52 @@ struct load {
 
 enum { WIRE_MOST = 64 };
 
-static int play(struct pace *pace, const struct load *load, mono_ms *now)
-{
+struct wire {
     struct {
         mono_ms sent;
         mono_ms ends;
-    } wire[WIRE_MOST];
-    mono_ms free_at[WIRE_MOST] = { 0 };
-    size_t count = 0;
+    } requests[WIRE_MOST];
+    size_t count;
+    mono_ms free_at[WIRE_MOST]; /* when each worker is done with what it has */
+};
+
+/* Takes the answers that are there; gives how many. */
+static int take_answers(struct wire *wire, struct pace *pace, mono_ms now)
+{
+    int answered = 0;
+
+    for (size_t i = wire->count; i-- > 0;) {
+        if (wire->requests[i].ends > now)
+            continue;
+        const struct answer answer = answer_of(201, now - wire->requests[i].sent);
+        pace_hear(pace, &answer, true, now);
+        wire->requests[i] = wire->requests[--wire->count];
+        answered++;
+    }
+    return answered;
+}
+
+static void send_one(struct wire *wire, const struct load *load, mono_ms now)
+{
+    mono_ms *first = wire->free_at;
+
+    for (mono_ms *other = first; other < wire->free_at + load->workers; other++)
+        first = *other < *first ? other : first;
+    *first = (*first > now ? *first : now) + load->base;
+    wire->requests[wire->count].sent = now;
+    wire->requests[wire->count++].ends = *first;
+}
+
+static int play(struct pace *pace, const struct load *load, mono_ms *now)
+{
+    struct wire wire = { .count = 0 };
     int answered = 0;
 
     for (mono_ms end = *now + load->span; *now < end; (*now)++) {
-        for (size_t i = 0; i < count;) {
-            if (wire[i].ends > *now) {
-                i++;
-                continue;
-            }
-            const struct answer answer = answer_of(201, *now - wire[i].sent);
-            pace_hear(pace, &answer, true, *now);
-            wire[i] = wire[--count];
-            answered++;
-        }
-        for (; count < pace->limit; count++) {
-            int64_t worker = 0;
-            for (int64_t i = 1; i < load->workers; i++)
-                worker = free_at[i] < free_at[worker] ? i : worker;
-            mono_ms begins = free_at[worker] > *now ? free_at[worker] : *now;
-            free_at[worker] = begins + load->base;
-            wire[count].sent = *now;
-            wire[count].ends = begins + load->base;
-            pace_note(pace, count + 1);
+        answered += take_answers(&wire, pace, *now);
+        while (wire.count < pace->limit) {
+            send_one(&wire, load, *now);
+            pace_note(pace, wire.count);
         }
     }
     return answered;

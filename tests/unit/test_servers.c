@@ -72,7 +72,7 @@ static void answer(struct crowd *crowd, int status)
 
     assert_true(crowd->wired > 0);
     crowd->wired--;
-    memmove(crowd->wire, crowd->wire + 1, crowd->wired * sizeof(*crowd->wire));
+    memmove(crowd->wire, crowd->wire + 1, crowd->wired * sizeof(struct delivery *));
     (void)servers_hear(&crowd->servers, server_of(crowd), &delivery->ask, &given, crowd->now);
     servers_release(&crowd->servers, server_of(crowd), &delivery->ask);
     delivery_free(delivery);

@@ -149,8 +149,8 @@ void dispatch_hear(struct dispatch *dispatch, const struct ask *ask, const struc
                    const struct moment *now);
 
 /*
- * Whether nothing is carried to a server, because it is away and a probe is to tell that it is back.
- * Where none can go out, because nothing is ready, what is carried goes first.
+ * Whether nothing is carried to a server, because it is away and a probe is to tell that it is
+ * back. Where none can go out, because nothing is ready, what is carried goes first.
  */
 bool dispatch_is_kept_back(const struct server *server, const struct moment *now);
 
