@@ -66,7 +66,7 @@ struct world_server {
     mono_ms probe_from; /* no probe before */
     const struct ask *probe;
     int failures; /* since it was last known to be well */
-    int in_a_row; /* without refused tokens, which do not always count */
+    int in_a_row; /* of those that count wherever they come from */
 };
 
 struct world_call {

@@ -85,7 +85,7 @@ void world_note_end(struct world *world, const struct ask *ask, enum world_fate 
         server->in_a_row = 0;
     }
     server->failures += is_failure(fate);
-    if (is_failure(fate) && fate != WORLD_TOKEN_REFUSED)
+    if (is_failure(fate) && fate != WORLD_TOKEN_REFUSED && fate != WORLD_FAILS_LATE)
         server->in_a_row++;
     else if (fate == WORLD_FINE)
         server->in_a_row = 0;

@@ -167,6 +167,19 @@ static void limits_never_close_a_server(void **state)
 }
 
 /* A post may fail for its own sake, and for ever. */
+static void a_post_that_always_breaks_closes_no_server(void **state)
+{
+    struct stage *stage = *state;
+
+    read_bookings(stage, 0, 1);
+    for (int i = 0; i < 30; i++) {
+        stage_refuse(stage, 0, 500, "");
+        stage_wait(stage, 60000);
+        assert_int_equal(stage->ask_count, 1);
+    }
+    assert_int_equal(stage->reports[REPORT_SERVER_CLOSED], 0);
+}
+
 static void a_probe_that_fails_lets_another_one_try(void **state)
 {
     struct stage *stage = *state;
@@ -304,6 +317,7 @@ int main(void)
         STAGED(when_it_is_back_all_that_waited_goes_out_at_once),
         STAGED(other_servers_are_not_touched),
         STAGED(limits_never_close_a_server),
+        STAGED(a_post_that_always_breaks_closes_no_server),
         STAGED(a_probe_that_fails_lets_another_one_try),
         STAGED(a_probe_whose_partition_is_lost_makes_room_for_another),
         STAGED(a_server_that_is_away_is_not_asked_for_names_either),

@@ -1,7 +1,8 @@
 /*
  * breaker: whether a server may be sent anything at all.
  *
- * It opens when 5 requests in a row failed, or more than half of the last 20.  While it is open
+ * It opens when 5 requests in a row failed, or more than half of the last 20 (which answers are
+ * failures: core/servers).  While it is open
  * nothing goes out but one request after a rest, the probe: when that passes the breaker closes,
  * else it rests twice as long: 5 s at first, 60 s at most, and up to a quarter less by chance.
  * Pure.

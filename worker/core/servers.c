@@ -153,6 +153,7 @@ static void note_probe(struct server *server, const struct ask *ask)
         return;
     breaker_probe(&server->breaker);
     server->probe = ask;
+    server->failed_probe = NULL;
 }
 
 struct delivery *servers_take(struct servers *servers, mono_ms now)
@@ -215,6 +216,16 @@ static enum breaker_sign judge_refused_token(struct server *server, const struct
     return BREAKER_FAIL;
 }
 
+/* Some posts get a 500 each time, for their own sake: one that gets it again and again counts once.
+ */
+static enum breaker_sign judge_broken(struct server *server, const struct ask *ask)
+{
+    if (server->broke == ask)
+        return BREAKER_NO_SIGN;
+    server->broke = ask;
+    return BREAKER_FAIL;
+}
+
 static enum breaker_sign judge(struct server *server, const struct ask *ask,
                                const struct answer *answer)
 {
@@ -224,8 +235,13 @@ static enum breaker_sign judge(struct server *server, const struct ask *ask,
         return BREAKER_NO_SIGN;
     if (answer->status == 401)
         return judge_refused_token(server, ask);
+    if (answer->status == 500)
+        return judge_broken(server, ask);
+    if (answer->status > 501)
+        return BREAKER_FAIL;
     server->refused = NULL;
-    return answer->status >= 500 && answer->status != 501 ? BREAKER_FAIL : BREAKER_PASS;
+    server->broke = NULL;
+    return BREAKER_PASS;
 }
 
 /* Only posts take about the same time each; a search may take much longer. */
@@ -250,7 +266,7 @@ enum breaker_news servers_hear(struct servers *servers, struct server *server,
     pace_hear(&server->pace, answer, is_measure(ask), now);
     pace_hear_limits(&server->pace, answer, others_of(server, ask), now);
     if (server->probe == ask) {
-        bool is_failed = sign == BREAKER_FAIL || answer->status == 401;
+        bool is_failed = sign == BREAKER_FAIL || answer->status == 401 || answer->status == 500;
         server->probe = NULL;
         server->failed_probe = is_failed ? ask : NULL;
         news = breaker_hear_probe(&server->breaker, is_failed, now, servers->options.random);

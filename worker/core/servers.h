@@ -41,7 +41,8 @@ struct server {
     struct breaker breaker;
     const struct ask *probe;              /* while the breaker waits for its answer */
     const struct ask *failed_probe;       /* the last one, if it failed; only to be compared */
-    const struct integration *refused;    /* whose token the last answer that counted refused */
+    const struct integration *refused;    /* whose token was refused last, since all was well */
+    const struct ask *broke;              /* what got a 500 last, likewise; only to be compared */
     struct due due;                       /* when the gate opens, while somebody waits for it */
     bool priority;                        /* whether it takes post priorities: until it says no */
     bool in_turn;                         /* in `turns` of its owner */
