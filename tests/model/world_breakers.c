@@ -69,26 +69,31 @@ static bool is_failure(enum world_fate fate)
     return fate != WORLD_FINE && fate != WORLD_LIMITED;
 }
 
+/* The probe passed, or the next one has to wait. */
+static void note_probe(struct world *world, struct world_server *server, enum world_fate fate)
+{
+    server->probe = NULL;
+    if (is_failure(fate)) {
+        server->probe_from = world->now.mono + BREAKER_FIRST_MS * 3 / 4;
+        return;
+    }
+    server->failures = 0;
+    server->in_a_row = 0;
+}
+
 void world_note_end(struct world *world, const struct ask *ask, enum world_fate fate)
 {
     struct world_server *server = world_find_server(world, ask->integration->server_url);
-    bool is_probe = server->probe == ask;
 
-    if (is_probe)
-        server->probe = NULL;
-    if (server->is_open && !is_probe)
+    if (server->probe == ask)
+        note_probe(world, server, fate);
+    if (server->is_open)
         return;
-    if (is_probe && is_failure(fate))
-        server->probe_from = world->now.mono + BREAKER_FIRST_MS * 3 / 4;
-    if (is_probe && !is_failure(fate)) {
-        server->failures = 0;
-        server->in_a_row = 0;
-    }
     server->failures += is_failure(fate);
-    if (is_failure(fate) && fate != WORLD_TOKEN_REFUSED && fate != WORLD_FAILS_LATE)
-        server->in_a_row++;
-    else if (fate == WORLD_FINE)
+    if (fate == WORLD_FINE)
         server->in_a_row = 0;
+    else if (is_failure(fate) && fate != WORLD_TOKEN_REFUSED && fate != WORLD_FAILS_LATE)
+        server->in_a_row++;
 }
 
 void world_claim_open(struct world *world, const char *url)

@@ -1,5 +1,5 @@
 /*
- * How many requests at once a server gets, and how far apart.
+ * How many requests at once a server gets.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -244,104 +244,6 @@ static void a_server_that_is_back_is_begun_with_one(void **state)
     assert_int_equal(pace.limit, 16);
 }
 
-/* ---- X-RateLimit-* ---- */
-
-static void what_is_left_is_spread(void **state)
-{
-    static const struct {
-        int64_t bucket; /* 0: not said */
-        int64_t left;
-        int64_t reset_s;
-        size_t others; /* on the wire */
-        mono_ms gap;
-    } cases[] = {
-        { 100, 99, 1, 0, 0 },
-        { 100, 56, 5, 0, 0 },
-        { 100, 55, 5, 0, 5000 / 45 },
-        { 100, 56, 5, 5, 5000 / 41 },
-        { 100, 30, 7, 0, 7000 / 20 },
-        { 100, 11, 9, 0, 4 * 9000 / 89 },
-        { 100, 0, 10, 0, 400 },
-        { 100, 30, 7, 60, 400 },
-        { 0, 80, 2, 0, 0 },
-        { 0, 30, 7, 0, 350 },
-        { 5, 4, 1, 0, 0 },
-        { 5, 3, 1, 0, 500 },
-        { 5, 1, 2, 0, 2000 },
-        { 5, 0, 3, 0, 4 * 3000 / 5 },
-        { 100, -1, 10, 0, 0 },
-        { 100, 0, -1, 0, 0 },
-        { 1, 0, 1, 0, 1000 },
-        { 1000000000, 0, 1000000000, 64, 0 },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        struct answer answer = answer_of(201, 5);
-        struct pace pace;
-        answer.rate_limit = cases[i].bucket;
-        answer.rate_limit_remaining = cases[i].left;
-        answer.rate_limit_reset_s = cases[i].reset_s;
-        pace_open(&pace, 16);
-        pace_hear_limits(&pace, &answer, cases[i].others, 1000);
-        assert_int_equal(pace_gap(&pace, 1000), cases[i].gap);
-    }
-}
-
-static void a_bucket_that_is_full_again_is_free(void **state)
-{
-    struct answer answer = answer_of(201, 5);
-    struct pace pace;
-
-    (void)state;
-    answer.rate_limit_remaining = 30;
-    answer.rate_limit_reset_s = 7;
-    pace_open(&pace, 16);
-    pace_hear_limits(&pace, &answer, 0, 1000);
-    assert_int_equal(pace_gap(&pace, 7999), 350);
-    assert_int_equal(pace_gap(&pace, 8000), 0);
-}
-
-/* Mattermost's own counting: a bucket into which so many requests flow a second. */
-static void a_limited_server_never_has_to_refuse(void **state)
-{
-    static const struct {
-        int64_t bucket;
-        int64_t a_second;
-    } cases[] = { { 100, 10 }, { 5, 2 }, { 20, 1 }, { 1000, 100 } };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        struct pace pace;
-        int64_t bucket = cases[i].bucket * 1000; /* thousandths */
-        int64_t lowest = bucket;
-        mono_ms next = 0;
-        int sent = 0;
-        pace_open(&pace, 16);
-        for (mono_ms now = 1; now <= 120 * 1000; now++) {
-            bucket += cases[i].a_second;
-            bucket = bucket < cases[i].bucket * 1000 ? bucket : cases[i].bucket * 1000;
-            if (now < next)
-                continue;
-            struct answer answer = answer_of(201, 1);
-            bucket -= 1000;
-            assert_true(bucket >= 0);
-            lowest = bucket < lowest ? bucket : lowest;
-            answer.rate_limit = cases[i].bucket;
-            answer.rate_limit_remaining = bucket / 1000;
-            answer.rate_limit_reset_s =
-                (cases[i].bucket * 1000 - bucket + cases[i].a_second * 1000 - 1) /
-                (cases[i].a_second * 1000);
-            pace_hear_limits(&pace, &answer, 0, now);
-            next = now + pace_gap(&pace, now);
-            sent++;
-        }
-        assert_in_range(lowest, cases[i].bucket * 1000 / 4, cases[i].bucket * 600 + 1000);
-        assert_in_range(sent, 120 * cases[i].a_second * 7 / 10,
-                        120 * cases[i].a_second + cases[i].bucket);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,9 +257,6 @@ int main(void)
         cmocka_unit_test(nothing_grows_that_is_not_used),
         cmocka_unit_test(one_slow_answer_decides_nothing),
         cmocka_unit_test(a_server_that_is_back_is_begun_with_one),
-        cmocka_unit_test(what_is_left_is_spread),
-        cmocka_unit_test(a_bucket_that_is_full_again_is_free),
-        cmocka_unit_test(a_limited_server_never_has_to_refuse),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
