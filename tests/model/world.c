@@ -11,14 +11,18 @@ static const struct channel_mapping mappings[] = {
     { "refused", "cccccccccccccccccccccccccc" },
     { "unmapped", "" },
 };
-static const struct integration integration = { .licence = "zeezicht",
-                                                .active = true,
-                                                .server_url = "http://chat.example",
-                                                .bot_token = "token",
-                                                .conversation_channel = "",
-                                                .mappings = mappings,
-                                                .mapping_count = 3 };
-static const struct integrations integrations = { &integration, 1 };
+
+#define LICENCE(name, url)                                                            \
+    {                                                                                 \
+        .licence = (name), .active = true, .server_url = (url), .bot_token = "token", \
+        .conversation_channel = "", .mappings = mappings, .mapping_count = 3          \
+    }
+static const struct integration list[WORLD_LICENCES] = {
+    LICENCE("bergzicht", "http://chat.example"),
+    LICENCE("duinzicht", "http://other.example"),
+    LICENCE("zeezicht", "http://chat.example"),
+};
+static const struct integrations integrations = { list, WORLD_LICENCES };
 
 bool world_chance(struct world *world, int percent)
 {
@@ -44,9 +48,10 @@ static char *make_value(struct world_record *record, int partition)
     if (record->kind == WORLD_UNREADABLE)
         return mem_string("{ no JSON");
     return mem_printf("{\"specversion\":\"1.0\",\"id\":\"e-%d-%d\",\"source\":\"urn:x\","
-                      "\"type\":\"nl.ireserve.notification.v1\",\"licence\":\"zeezicht\","
+                      "\"type\":\"nl.ireserve.notification.v1\",\"licence\":\"%s\","
                       "\"data\":{\"type\":\"%s\",\"text\":\"Boeking\"}}",
-                      partition, (int)record->offset, types[record->kind]);
+                      partition, (int)record->offset, list[record->key % WORLD_LICENCES].licence,
+                      types[record->kind]);
 }
 
 static void make_log(struct world *world, int number)
@@ -162,6 +167,7 @@ static void open_dispatch(struct world *world)
                                               .seed = random_next(world->random) };
     const struct dispatch_port port = world_port(world);
 
+    world_forget_breakers(world);
     world->dispatch = dispatch_new(&options, &port, &integrations);
 }
 
@@ -196,6 +202,18 @@ static void crash(struct world *world)
     open_dispatch(world);
 }
 
+/* A server goes down for a while: nobody listens, it is busy, or it takes no token any more. */
+static void take_down(struct world *world)
+{
+    static const enum world_fate ways[] = { WORLD_NOT_SENT, WORLD_BUSY, WORLD_FAILS_LATE,
+                                            WORLD_TOKEN_REFUSED };
+    struct world_server *server =
+        &world->servers[random_between(world->random, 0, WORLD_SERVERS - 1)];
+
+    server->down_as = ways[random_between(world->random, 0, 3)];
+    server->down_until = world->now.mono + random_between(world->random, 1000, 60000);
+}
+
 static void disturb(struct world *world)
 {
     int number = (int)random_between(world->random, 0, WORLD_PARTITIONS - 1);
@@ -207,6 +225,8 @@ static void disturb(struct world *world)
         crash(world);
     else if (partition->assignment && !partition->leaving && world_chance(world, 2))
         leave(world, number, world_chance(world, 30));
+    else if (world_chance(world, 1) && world_chance(world, 30))
+        take_down(world);
     else if (world_chance(world, 1))
         world->channel_closed_until = world->now.mono + random_between(world->random, 1, 9000);
 }

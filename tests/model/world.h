@@ -1,6 +1,7 @@
 /*
- * world: what stands around core/dispatch in its model test: a Kafka log, a state topic, a
- * Mattermost server and a dead-letter topic, each too simple to be wrong, in virtual time.
+ * world: what stands around core/dispatch in its model test: a Kafka log, a state topic, two
+ * Mattermost servers and a dead-letter topic, each too simple to be wrong, in virtual time.  Three
+ * licences share the keys, and two of these share the first server.
  */
 #ifndef TESTS_MODEL_WORLD_H
 #define TESTS_MODEL_WORLD_H
@@ -12,7 +13,13 @@
 #include "common/random.h"
 #include "worker/core/dispatch.h"
 
-enum { WORLD_PARTITIONS = 2, WORLD_RECORDS = 120, WORLD_KEYS = 6 };
+enum {
+    WORLD_PARTITIONS = 2,
+    WORLD_RECORDS = 120,
+    WORLD_KEYS = 6,
+    WORLD_SERVERS = 2,
+    WORLD_LICENCES = 3
+};
 
 enum world_kind { WORLD_GOOD, WORLD_UNREADABLE, WORLD_UNMAPPED, WORLD_REFUSED };
 
@@ -47,7 +54,20 @@ enum world_fate {
     WORLD_FAILS_LATE,
     WORLD_CUT_LATE,
     WORLD_NOT_SENT,
+    WORLD_TOKEN_REFUSED,
     WORLD_FATES
+};
+
+/* A server that goes down at times, and what is known of the dispatcher's breaker for it. */
+struct world_server {
+    const char *url;
+    mono_ms down_until;
+    enum world_fate down_as; /* how requests end meanwhile */
+    bool is_open;
+    mono_ms probe_from; /* no probe before */
+    const struct ask *probe;
+    int failures; /* since it was last known to be well */
+    int in_a_row; /* of those that count wherever they come from */
 };
 
 struct world_call {
@@ -79,6 +99,7 @@ struct world {
     int64_t state_end;
     size_t lookups;
     size_t doubts; /* requests that were cut, whoever did it */
+    struct world_server servers[WORLD_SERVERS];
     mono_ms channel_closed_until;
     int last_posted[WORLD_PARTITIONS][WORLD_KEYS]; /* record number of the newest first post */
 };
@@ -88,6 +109,23 @@ bool world_chance(struct world *world, int percent);
 
 /* The record at an offset; NULL: a gap. */
 struct world_record *world_find_record(struct world *world, int partition, int64_t offset);
+
+/* All that is known of breakers is forgotten: the dispatcher is a new one (world_breakers.c). */
+void world_forget_breakers(struct world *world);
+
+/* The server of a licence's bot. */
+struct world_server *world_find_server(struct world *world, const char *url);
+
+/* A post goes out, or is called back: claims that the server's breaker lets it through. */
+void world_note_post(struct world *world, const struct ask *ask);
+void world_note_cancelled(struct world *world, const struct ask *ask);
+
+/* A server is reported to be away or back: claims that it has failed, or that its probe has not. */
+void world_note_report(struct world *world, const struct report *report);
+
+/* A request ends so: before the dispatcher is told, and after. */
+void world_note_end(struct world *world, const struct ask *ask, enum world_fate fate);
+void world_claim_open(struct world *world, const char *url);
 
 /* What the dispatcher asks of the world (world_server.c). */
 struct dispatch_port world_port(struct world *world);

@@ -9,6 +9,7 @@
 #include "common/mem.h"
 #include "common/must.h"
 #include "tests/model/world.h"
+#include "worker/core/routes.h"
 
 static void add_call(struct world *world, struct ask *ask, struct delivery *letter)
 {
@@ -45,6 +46,7 @@ static void port_ask(void *context, struct ask *ask)
     must(ask->purpose != ASK_FOR_CHANNEL);
     claim_alone(world, ask->owner);
     ask->carrier = world;
+    world_note_post(world, ask);
     add_call(world, ask, NULL);
 }
 
@@ -74,6 +76,7 @@ static void port_cancel(void *context, struct ask *ask)
         if (world_chance(world, 50))
             carry_out(world, ask);
     }
+    world_note_cancelled(world, ask);
     free(call);
 }
 
@@ -122,6 +125,7 @@ static void port_report(void *context, const struct report *report)
 
     must(report->why);
     world->lookups += report->kind == REPORT_LOOKED_UP;
+    world_note_report(world, report);
 }
 
 static void port_write(void *context, struct partition *partition, const struct state_write *write)
@@ -222,8 +226,10 @@ static void answer_post(struct world *world, struct ask *ask)
 
 #define BOT_ID "bbbbbbbbbbbbbbbbbbbbbbbbbb"
 
-static void add_post(const struct world_record *record, int partition, json_t *order, json_t *posts)
+static void add_post(const struct world_record *record, const struct delivery *asks, json_t *order,
+                     json_t *posts)
 {
+    int partition = asks->record->partition;
     char id[27];
 
     (void)snprintf(id, sizeof(id), "%c%025u", 'p' + partition, (unsigned)record->offset);
@@ -232,7 +238,7 @@ static void add_post(const struct world_record *record, int partition, json_t *o
                   "cccccccccccccccccccccccccc", "user_id", BOT_ID, "root_id", "", "create_at",
                   (json_int_t)record->posted_at, "delete_at", 0, "props", "ireserve", "event",
                   json_sprintf("urn:x|e-%d-%d", partition, (int)record->offset), "part", 1,
-                  "licence", "zeezicht");
+                  "licence", asks->route->integration->licence);
     must(post);
     must(json_array_append_new(order, json_string(id)) == 0);
     must(json_object_set_new(posts, id, post) == 0);
@@ -249,7 +255,7 @@ static void answer_listing(struct world *world, struct ask *ask)
     for (int i = 0; i < WORLD_RECORDS && !strstr(ask->path, "before="); i++) {
         const struct world_record *record = &world->partitions[number].records[i];
         if (record->is_posted && record->key == key_of(delivery))
-            add_post(record, number, order, posts);
+            add_post(record, delivery, order, posts);
     }
     json_t *list = json_pack("{s:o, s:o}", "order", order, "posts", posts);
     char *body = json_dumps(list, JSON_COMPACT);
@@ -295,9 +301,23 @@ static void end_request(struct world *world, struct ask *ask, enum world_fate fa
     case WORLD_NOT_SENT:
         answer_nothing(world, ask, ANSWER_NOT_SENT);
         return;
+    case WORLD_TOKEN_REFUSED:
+        answer(world, ask, 401,
+               "{\"id\":\"api.context.session_expired.app_error\",\"message\":\"\","
+               "\"status_code\":401}");
+        return;
     case WORLD_FATES:
         return;
     }
+}
+
+/* How a request ends that comes to its server now. */
+static enum world_fate fate_now(struct world *world, const struct world_call *call)
+{
+    const struct world_server *server =
+        world_find_server(world, call->ask->integration->server_url);
+
+    return world->healed || world->now.mono >= server->down_until ? call->fate : server->down_as;
 }
 
 void world_end_call(struct world *world, struct world_call *call)
@@ -306,7 +326,11 @@ void world_end_call(struct world *world, struct world_call *call)
 
     free(take_call(world, call->ask, call->letter));
     if (ended.ask) {
+        const char *url = ended.ask->integration->server_url;
+        ended.fate = fate_now(world, &ended);
+        world_note_end(world, ended.ask, ended.fate);
         end_request(world, ended.ask, ended.fate);
+        world_claim_open(world, url);
         return;
     }
     struct delivery *letter = ended.letter;

@@ -171,6 +171,8 @@ struct stage *stage_new_with(const struct integrations *integrations,
     stage->made_at = 1;
     stage->stored = -1;
     stage->room = MONO_NEVER;
+    stage->limit_left = -1;
+    stage->limit_reset_s = -1;
     stage->dispatch = dispatch_new(&options, &port, integrations);
     stage->partition = dispatch_assign(stage->dispatch, assigned);
     return stage;

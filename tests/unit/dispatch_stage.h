@@ -32,6 +32,8 @@ struct stage {
     struct moment now;
     mono_ms room;                 /* for a request that changes something */
     wall_ms made_at;              /* the timestamp of what is read */
+    int64_t limit_left;           /* X-RateLimit-Remaining of all answers; -1: they do not say it */
+    int64_t limit_reset_s;        /* … and X-RateLimit-Reset */
     struct ask *asks[STAGE_MOST]; /* on the wire, oldest first */
     size_t ask_count;
     struct fetch *fetches[STAGE_MOST];

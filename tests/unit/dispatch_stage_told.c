@@ -13,15 +13,16 @@
 #include "common/must.h"
 #include "tests/unit/dispatch_stage_inner.h"
 
-static struct answer answer_of(enum answer_kind kind, int status, const char *body)
+static struct answer answer_of(const struct stage *stage, enum answer_kind kind, int status,
+                               const char *body)
 {
     return (struct answer){ .kind = kind,
                             .status = status,
                             .body = body,
                             .body_length = strlen(body),
                             .retry_after_s = status == 429 ? 2 : -1,
-                            .rate_limit_remaining = -1,
-                            .rate_limit_reset_s = -1,
+                            .rate_limit_remaining = stage->limit_left,
+                            .rate_limit_reset_s = stage->limit_reset_s,
                             .took_ms = 5,
                             .why = kind == ANSWER_HTTP ? "" : "cut" };
 }
@@ -34,7 +35,7 @@ static char *error_body(int status, const char *error_id)
 void stage_answer(struct stage *stage, size_t at, enum answer_kind kind, int status,
                   const char *body)
 {
-    const struct answer answer = answer_of(kind, status, body);
+    const struct answer answer = answer_of(stage, kind, status, body);
     struct ask *ask = stage->asks[at];
 
     assert_true(at < stage->ask_count);
@@ -141,7 +142,7 @@ void stage_answer_upload(struct stage *stage, int status, const char *error_id)
 {
     char *body = error_body(status, error_id);
     const struct fetch_result result = { .kind = FETCH_SERVER_SAID,
-                                         .answer = answer_of(ANSWER_HTTP, status, body) };
+                                         .answer = answer_of(stage, ANSWER_HTTP, status, body) };
 
     end_fetch(stage, &result);
     free(body);

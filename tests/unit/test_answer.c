@@ -38,13 +38,16 @@ static void a_limited_answer_says_how_long_to_wait(void **state)
 
     (void)state;
     assert_int_equal(answer.retry_after_s, 1);
+    assert_int_equal(answer.rate_limit, 6);
     assert_int_equal(answer.rate_limit_remaining, 0);
     assert_int_equal(answer.rate_limit_reset_s, 3);
 }
 
 static void of_doubled_headers_the_most_restrictive_counts(void **state)
 {
-    static const char *const lines[] = { "X-Ratelimit-Remaining: 9\r\n",
+    static const char *const lines[] = { "X-Ratelimit-Limit: 100\r\n",
+                                         "X-Ratelimit-Limit: 11\r\n",
+                                         "X-Ratelimit-Remaining: 9\r\n",
                                          "x-ratelimit-remaining:4\r\n",
                                          "X-RateLimit-Remaining: 5\r\n",
                                          "X-Ratelimit-Reset: 1\r\n",
@@ -56,6 +59,7 @@ static void of_doubled_headers_the_most_restrictive_counts(void **state)
     struct answer answer = read_all(lines);
 
     (void)state;
+    assert_int_equal(answer.rate_limit, 11);
     assert_int_equal(answer.rate_limit_remaining, 4);
     assert_int_equal(answer.rate_limit_reset_s, 7);
     assert_int_equal(answer.retry_after_s, 8);

@@ -74,6 +74,34 @@ static void a_file_is_fetched_once_however_often_its_message_is_tried(void **sta
     assert_says(stage, 0, FILE_ID);
 }
 
+/* It is carried without a turn at the server, so nothing else would hold it up. */
+static void a_file_is_not_fetched_while_the_server_is_away(void **state)
+{
+    struct stage *stage = *state;
+    struct thread thread = talk_thread(3);
+
+    thread.epoch = TALK_EPOCH; /* nothing is in doubt */
+    talk_tell(stage, "c-1", &thread);
+    talk_tell(stage, "c-2", &thread);
+    talk_restore(stage);
+    talk_say(stage, 4, "c-1");
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(stage->ask_count, 1);
+        stage_refuse(stage, 0, 503, "busy");
+        if (i < 4)
+            stage_wait(stage, 60000);
+    }
+    assert_int_equal(stage->reports[REPORT_SERVER_CLOSED], 1);
+    talk_say_with_files(stage, 5, "c-2");
+    assert_int_equal(stage->fetch_count, 0);
+    while (stage->ask_count == 0)
+        stage_wait(stage, 1);
+    assert_int_equal(stage->fetch_count, 0);
+    stage_accept(stage, 0);
+    stage_wait(stage, 1000);
+    assert_int_equal(stage->fetch_count, 1);
+}
+
 static void a_server_that_refuses_the_file_gets_the_message_without_it(void **state)
 {
     static const struct {
@@ -216,6 +244,7 @@ int main(void)
         STAGED(a_file_is_fetched_and_then_posted),
         STAGED(a_file_that_cannot_be_had_is_told_in_words),
         STAGED(a_file_is_fetched_once_however_often_its_message_is_tried),
+        STAGED(a_file_is_not_fetched_while_the_server_is_away),
         STAGED(a_server_that_refuses_the_file_gets_the_message_without_it),
         STAGED(a_server_that_wants_a_pause_gets_the_file_later),
         STAGED(a_server_in_trouble_gets_the_file_later),

@@ -30,6 +30,8 @@ static void refresh(const struct overview *overview)
     metrics_set(metrics, METER_IN_FLIGHT, (double)counts.in_flight);
     metrics_set(metrics, METER_WAITING_RECORDS, (double)counts.waiting);
     metrics_set(metrics, METER_PARKED_ROUTES, (double)counts.closed_routes);
+    metrics_set(metrics, METER_OPEN_BREAKERS, (double)counts.open_breakers);
+    metrics_set(metrics, METER_CONCURRENCY_LIMIT, (double)counts.concurrency_limit);
     metrics_set(metrics, METER_THREADS, (double)counts.threads);
     metrics_set(metrics, METER_LEASE_HELD, ownership_room(overview->ownership) > 0);
     metrics_set(metrics, METER_ASSIGNED_PARTITIONS, (double)counts.partitions);

@@ -30,6 +30,8 @@ static const struct {
     [REPORT_LOOKED_UP] = { "looked_up", LOG_INFO },
     [REPORT_NOT_FETCHED] = { "attachment_left_out", LOG_WARN },
     [REPORT_NEW_ROOT] = { "root_made", LOG_INFO },
+    [REPORT_SERVER_CLOSED] = { "server_closed", LOG_WARN },
+    [REPORT_SERVER_REOPENED] = { "server_reopened", LOG_INFO },
     [REPORT_PARTITION_REFUSED] = { "partition_refused", LOG_ERROR },
     [REPORT_SUPERSEDED] = { "superseded", LOG_WARN },
 };
@@ -82,6 +84,12 @@ static void read_host(const char *url, char ret[static HOST_MAX])
     (void)snprintf(ret, HOST_MAX, "%.*s", (int)(length < HOST_MAX ? length : HOST_MAX - 1), start);
 }
 
+/* The address whose host a line names; NULL: none. */
+static const char *host_of(const struct report *report)
+{
+    return report->kind == REPORT_NOT_FETCHED ? report->delivery->fetch.url : report->server_url;
+}
+
 static void write_line(const struct report *report)
 {
     char key[65];
@@ -104,8 +112,8 @@ static void write_line(const struct report *report)
         extra[extras++] = (struct log_extra){ .name = "id", .text = report->event_name };
     if (report->rest > 0)
         extra[extras++] = (struct log_extra){ .name = "rest_ms", .number = report->rest };
-    if (report->kind == REPORT_NOT_FETCHED && report->delivery->fetch.url) {
-        read_host(report->delivery->fetch.url, host);
+    if (host_of(report)) {
+        read_host(host_of(report), host);
         extra[extras++] = (struct log_extra){ .name = "host", .text = host };
     }
     fields.extra = extra;
@@ -130,8 +138,6 @@ static void count_attempt(struct metrics *metrics, const struct report *report)
     metrics_observe(metrics, METER_POST_SECONDS, (double)report->took_ms / 1000);
     if (verdict == VERDICT_AMBIGUOUS)
         metrics_add(metrics, METER_AMBIGUOUS, 1);
-    if (verdict == VERDICT_RATE_LIMITED)
-        metrics_add(metrics, METER_RATE_LIMITED, 1);
 }
 
 /* The number that the metrics have for a record's topic. */
@@ -162,13 +168,18 @@ static void count_end(const struct reporter *reporter, const struct report *repo
     case REPORT_NOT_SENT:
     case REPORT_UNKNOWN_TYPE:
         break;
-    case REPORT_ATTEMPTED:
     case REPORT_RETRYING:
+        if (report->verdict && report->verdict->kind == VERDICT_RATE_LIMITED)
+            metrics_add(metrics, METER_RATE_LIMITED, 1);
+        return;
+    case REPORT_ATTEMPTED:
     case REPORT_HELD:
     case REPORT_RESUMED:
     case REPORT_UNRESOLVED:
     case REPORT_NOT_FETCHED:
     case REPORT_NEW_ROOT:
+    case REPORT_SERVER_CLOSED:
+    case REPORT_SERVER_REOPENED:
     case REPORT_PARTITION_REFUSED:
     case REPORT_SUPERSEDED:
         return;

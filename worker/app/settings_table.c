@@ -33,7 +33,7 @@ const struct setting settings_table[] = {
     { "delivery", "in_flight", SETTING_NUMBER, AT(delivery.in_flight), "64", 1, 10000, NULL, NULL,
       "posts on the wire at once" },
     { "delivery", "in_flight_per_server", SETTING_NUMBER, AT(delivery.in_flight_per_server), "16",
-      1, 10000, NULL, NULL, "of these, to one server" },
+      1, 10000, NULL, NULL, "of these, to one server; fewer while it is slow or refuses" },
     { "delivery", "window", SETTING_NUMBER, AT(delivery.window), "500", 1, 100000, NULL, NULL,
       "records handed out above a partition's last acknowledged commit" },
     { "delivery", "waiting_bytes", SETTING_NUMBER, AT(delivery.waiting_bytes), "16777216", 1048576,

@@ -10,7 +10,7 @@ enum { MOST = 1000000000 };
 struct answer_limits answer_limits_none(void)
 {
     return (struct answer_limits){
-        .retry_after_s = -1, .retry_at = -1, .remaining = -1, .reset_s = -1
+        .retry_after_s = -1, .retry_at = -1, .limit = -1, .remaining = -1, .reset_s = -1
     };
 }
 
@@ -61,6 +61,11 @@ static void read_own_date(struct answer_limits *limits, const char *value)
         memcpy(limits->date, value, length + 1);
 }
 
+static void read_limit(struct answer_limits *limits, const char *value)
+{
+    limits->limit = lowest(limits->limit, read_number(value));
+}
+
 static void read_remaining(struct answer_limits *limits, const char *value)
 {
     limits->remaining = lowest(limits->remaining, read_number(value));
@@ -75,9 +80,8 @@ static const struct {
     const char *name;
     void (*read)(struct answer_limits *limits, const char *value);
 } headers[] = {
-    { "Retry-After", read_retry_after },
-    { "Date", read_own_date },
-    { "X-RateLimit-Remaining", read_remaining },
+    { "Retry-After", read_retry_after }, { "Date", read_own_date },
+    { "X-RateLimit-Limit", read_limit }, { "X-RateLimit-Remaining", read_remaining },
     { "X-RateLimit-Reset", read_reset },
 };
 
@@ -114,6 +118,7 @@ void answer_limits_read(struct answer_limits *limits, const char *line, size_t l
 void answer_take_limits(struct answer *answer, const struct answer_limits *limits)
 {
     answer->retry_after_s = limits->retry_after_s;
+    answer->rate_limit = limits->limit;
     answer->rate_limit_remaining = limits->remaining;
     answer->rate_limit_reset_s = limits->reset_s;
     if (limits->retry_at < 0)

@@ -21,6 +21,7 @@ struct answer {
     const char *body; /* at most ANSWER_MAX_BODY bytes, or what was asked for; never NULL */
     size_t body_length;
     int64_t retry_after_s;        /* relative seconds; -1: not said */
+    int64_t rate_limit;           /* requests in a full bucket, the lowest; -1, 0: not said */
     int64_t rate_limit_remaining; /* the lowest of all such headers; -1: not said */
     int64_t rate_limit_reset_s;   /* the highest of all such headers; -1: not said */
     int64_t took_ms;
@@ -36,6 +37,7 @@ enum {
 struct answer_limits {
     int64_t retry_after_s; /* each -1, or empty, until it was said */
     int64_t retry_at;      /* Retry-After as a date, seconds since 1970 */
+    int64_t limit;
     int64_t remaining;
     int64_t reset_s;
     char date[ANSWER_DATE_SIZE]; /* the server's own clock */

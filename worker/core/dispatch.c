@@ -18,7 +18,11 @@ struct dispatch *dispatch_new(const struct dispatch_options *options,
     dispatch->integrations = integrations;
     dispatch->random = random_of(options->seed);
     dispatch->lanes = lanes_new();
-    servers_open(&dispatch->servers, options->in_flight, options->in_flight_per_server);
+    servers_open(&dispatch->servers,
+                 &(struct servers_options){ .in_flight = options->in_flight,
+                                            .in_flight_per_server = options->in_flight_per_server,
+                                            .due = &dispatch->due,
+                                            .random = &dispatch->random });
     routes_open(&dispatch->routes);
     TAILQ_INIT(&dispatch->heads);
     TAILQ_INIT(&dispatch->partitions);
@@ -321,6 +325,8 @@ struct dispatch_counts dispatch_count(const struct dispatch *dispatch)
         .waiting = dispatch->waiting,
         .waiting_bytes = dispatch->waiting_bytes,
         .closed_routes = routes_count_closed(&dispatch->routes),
+        .open_breakers = servers_count_open(&dispatch->servers),
+        .concurrency_limit = servers_limit(&dispatch->servers),
         .oldest_open = -1,
     };
     const struct partition *partition;

@@ -9,7 +9,8 @@
  * - one delivery of a key at a time, in offset order; other keys pass;
  * - an offset is stored only when everything below it is done;
  * - only offsets below the last acknowledged commit + window are handed out;
- * - a server that asks for a pause rests alone; a route that is closed holds its own records;
+ * - a server that asks for a pause, or is away, rests alone; a route that is closed holds its own
+ *   records;
  * - nothing is changed in Mattermost that might not be over while the partition is surely ours;
  * - a partition that leaves finishes what is on the wire, and closes the gaps below what is done.
  *
@@ -220,6 +221,8 @@ struct dispatch_counts {
     size_t waiting; /* records held and not done */
     size_t waiting_bytes;
     size_t closed_routes;
+    size_t open_breakers;     /* servers that are away */
+    size_t concurrency_limit; /* requests at once, summed up over servers */
     size_t partitions;
     size_t threads;
     wall_ms oldest_open; /* timestamp of the oldest record that is not done; -1: none */

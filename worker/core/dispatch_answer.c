@@ -16,7 +16,7 @@
 void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
 {
     if (delivery->route->state != ROUTE_OPEN && !delivery->probes) {
-        servers_release(&dispatch->servers, delivery->route->server);
+        servers_release(&dispatch->servers, delivery->route->server, &delivery->ask);
         dispatch_hold(delivery);
         (void)dispatch_end_here(dispatch, delivery, now);
         return;
@@ -81,16 +81,17 @@ bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
     return true;
 }
 
-/* Tries again after a rest of the delivery's own; its key waits, nobody else. */
+/* Tries again after a rest of the delivery's own; its key waits, nobody else.  While its server is
+ * away there is no such rest: it waits in front of it with all others. */
 void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,
                     const struct answer *answer, const struct moment *now)
 {
     dispatch_count_failure(delivery, answer, now);
-    delivery->rest = backoff_next(&dispatch->options.retry, delivery->rest, &dispatch->random);
+    mono_ms rest = dispatch_choose_rest(dispatch, delivery, now);
     struct report report = dispatch_report_attempt(REPORT_RETRYING, delivery, answer);
-    report.rest = delivery->rest;
+    report.rest = rest;
     dispatch->port.report(dispatch->port.context, &report);
-    dispatch_rest(dispatch, delivery, now->mono + delivery->rest);
+    dispatch_rest(dispatch, delivery, now->mono + rest);
     (void)dispatch_end_here(dispatch, delivery, now);
 }
 
@@ -101,7 +102,6 @@ void dispatch_shut_server(struct dispatch *dispatch, const struct delivery *deli
     struct report report = dispatch_report_attempt(REPORT_RETRYING, delivery, answer);
 
     servers_shut(server, now->mono + delivery->verdict.wait_ms);
-    heap_put(&dispatch->due, &server->due.node, server->gate);
     report.rest = server->gate - now->mono;
     dispatch->port.report(dispatch->port.context, &report);
 }
@@ -187,7 +187,7 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
                                             .event_name = delivery->event_name,
                                             .root_id = expected_root(delivery) };
 
-    servers_release(&dispatch->servers, delivery->route->server);
+    servers_release(&dispatch->servers, delivery->route->server, &delivery->ask);
     verdict_of_post(answer, &expected, &delivery->verdict);
     struct report attempted = dispatch_report_attempt(REPORT_ATTEMPTED, delivery, answer);
     dispatch->port.report(dispatch->port.context, &attempted);
@@ -256,6 +256,7 @@ void dispatch_answered(struct dispatch *dispatch, struct ask *ask, const struct 
                        const struct moment *now)
 {
     ask->carrier = NULL;
+    dispatch_hear(dispatch, ask, answer, now);
     switch (ask->purpose) {
     case ASK_TO_POST:
         on_post_answered(dispatch, ask->owner, answer, now);

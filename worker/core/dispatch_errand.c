@@ -177,6 +177,11 @@ static bool may_go_on(struct dispatch *dispatch, struct delivery *delivery,
         (void)dispatch_end_here(dispatch, delivery, now);
         return false;
     }
+    if (step == ERRAND_FETCH && dispatch_is_kept_back(route->server, now)) {
+        dispatch_rest(dispatch, delivery, dispatch_next_try(route->server, now));
+        (void)dispatch_end_here(dispatch, delivery, now);
+        return false;
+    }
     return dispatch_prepare(dispatch, delivery) == 0;
 }
 

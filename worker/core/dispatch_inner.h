@@ -14,6 +14,7 @@
  * dispatch_request.c what is rendered and goes out for each
  * dispatch_step.c    and what its answer means
  * dispatch_fetch.c   attachments
+ * dispatch_server.c  servers: what an answer tells of them
  */
 #ifndef WORKER_CORE_DISPATCH_INNER_H
 #define WORKER_CORE_DISPATCH_INNER_H
@@ -181,6 +182,23 @@ struct report dispatch_report_attempt(enum report_kind kind, const struct delive
 /* Has a delivery whose partition leaves end here, not done; true when it did. */
 bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now);
+
+/* Has the server learn from an answer, before anything else is made of it. */
+void dispatch_hear(struct dispatch *dispatch, const struct ask *ask, const struct answer *answer,
+                   const struct moment *now);
+
+/*
+ * Whether nothing is carried to a server, because it is away and a probe is to tell that it is
+ * back. Where none can go out, because nothing is ready, what is carried goes first.
+ */
+bool dispatch_is_kept_back(const struct server *server, const struct moment *now);
+
+/* When it is worth asking again whether it is. */
+mono_ms dispatch_next_try(const struct server *server, const struct moment *now);
+
+/* How long a delivery rests that has failed: not at all while its server is away. */
+mono_ms dispatch_choose_rest(struct dispatch *dispatch, struct delivery *delivery,
+                             const struct moment *now);
 
 /* These are dispatch_answer.c's: what happens to a delivery whose request was not granted. */
 void dispatch_retry(struct dispatch *dispatch, struct delivery *delivery,

@@ -30,7 +30,7 @@ bool dispatch_has_room(struct dispatch *dispatch, struct delivery *delivery)
             ask->timeout = room;
         return true;
     }
-    servers_release(&dispatch->servers, delivery->route->server);
+    servers_release(&dispatch->servers, delivery->route->server, ask);
     dispatch_enqueue(dispatch, delivery);
     dispatch->waits_for_room = true;
     return false;

@@ -12,10 +12,14 @@ void dispatch_try_route(struct dispatch *dispatch, struct route *route, mono_ms 
     heap_put(&dispatch->due, &route->due.node, at);
 }
 
-/* Asks for the id of a channel that the settings give by name. */
-static void resolve(struct dispatch *dispatch, struct route *route)
+/* Asks for the id of a channel that the settings give by name; later, while its server is away. */
+static void resolve(struct dispatch *dispatch, struct route *route, const struct moment *now)
 {
     route->state = ROUTE_RESOLVING;
+    if (!servers_let_through(&dispatch->servers, route->server, &route->ask, now->mono)) {
+        dispatch_try_route(dispatch, route, dispatch_next_try(route->server, now));
+        return;
+    }
     must(route_write_ask(route, dispatch->options.attempt_timeout) == 0);
     dispatch->port.ask(dispatch->port.context, &route->ask);
 }
@@ -35,7 +39,7 @@ void dispatch_open_route(struct dispatch *dispatch, struct route *route, const s
 void dispatch_route_due(struct dispatch *dispatch, struct route *route, const struct moment *now)
 {
     if (route->state == ROUTE_UNRESOLVED || route->state == ROUTE_RESOLVING) {
-        resolve(dispatch, route);
+        resolve(dispatch, route, now);
         return;
     }
     if (route->state != ROUTE_CLOSED || route->probing)

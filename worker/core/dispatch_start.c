@@ -89,10 +89,10 @@ static void disengage(struct dispatch *dispatch, struct delivery *delivery)
             TAILQ_REMOVE(&dispatch->heads, delivery, in_queue);
         return;
     case DELIVERY_READY:
-        servers_dequeue(&dispatch->servers, delivery->route->server, delivery);
+        servers_dequeue(&dispatch->servers, delivery->route->share, delivery);
         return;
     case DELIVERY_SENDING:
-        servers_release(&dispatch->servers, delivery->route->server);
+        servers_release(&dispatch->servers, delivery->route->server, &delivery->ask);
         cancel(dispatch, &delivery->ask);
         return;
     case DELIVERY_CHECKING:
@@ -206,10 +206,8 @@ void dispatch_take_parts(struct dispatch *dispatch, struct delivery *delivery)
 
 void dispatch_enqueue(struct dispatch *dispatch, struct delivery *delivery)
 {
-    struct server *server = delivery->route->server;
-
     delivery_set_state(delivery, DELIVERY_READY);
-    servers_enqueue(&dispatch->servers, server, delivery);
+    servers_enqueue(&dispatch->servers, delivery->route->share, delivery);
 }
 
 static void route(struct dispatch *dispatch, struct delivery *delivery, const struct event *event,

@@ -353,7 +353,7 @@ static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
 void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,
                             const struct answer *answer, const struct moment *now)
 {
-    servers_release(&dispatch->servers, delivery->route->server);
+    servers_release(&dispatch->servers, delivery->route->server, &delivery->ask);
     verdict_of_request(answer, &delivery->verdict);
     switch (delivery->verdict.kind) {
     case VERDICT_DELIVERED:

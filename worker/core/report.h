@@ -40,9 +40,11 @@ enum report_kind {
     REPORT_UNRESOLVED,     /* the channel's name cannot be resolved; asked again after `rest` */
     REPORT_DEAD_LETTERED,  /* acknowledged */
     REPORT_DEAD_LETTER_FAILED, /* the dead-letter topic refuses: the partition waits */
-    REPORT_LOOKED_UP,   /* in Mattermost, for what may be there: `lookup` says what came of it */
-    REPORT_NOT_FETCHED, /* an attachment cannot be had; its message goes without it */
-    REPORT_NEW_ROOT,    /* a thread was begun, or goes on in a new one: `why` */
+    REPORT_LOOKED_UP,     /* in Mattermost, for what may be there: `lookup` says what came of it */
+    REPORT_NOT_FETCHED,   /* an attachment cannot be had; its message goes without it */
+    REPORT_NEW_ROOT,      /* a thread was begun, or goes on in a new one: `why` */
+    REPORT_SERVER_CLOSED, /* it is away: nothing goes out to it but a probe after `rest` */
+    REPORT_SERVER_REOPENED,   /* it is back */
     REPORT_PARTITION_REFUSED, /* nothing of it is handed out: `why` */
     REPORT_SUPERSEDED         /* somebody else has the partition: nothing more is begun */
 };
@@ -67,6 +69,7 @@ struct report {
     const struct delivery *delivery; /* NULL when it is about a route alone */
     const struct route *route;       /* NULL when it was not routed */
     const struct record *record;     /* NULL when it is about a route alone */
+    const char *server_url;          /* of a server that is away or back; NULL: another report */
     const char *event_name;          /* "<source>|<id>"; NULL: unknown */
     const char *licence;             /* NULL: unknown */
     const char *type;                /* NULL: unknown */

@@ -40,7 +40,8 @@ struct route *routes_get(struct routes *routes, struct servers *servers,
     map_put(&routes->by_name, name, (size_t)length, route);
     route->integration = integration;
     route->channel = mem_string(channel);
-    route->server = servers_get(servers, integration->server_url);
+    route->share = servers_get(servers, integration);
+    route->server = route->share->server;
     route->due.owner = DUE_ROUTE;
     TAILQ_INIT(&route->held);
     if (channel_is_id(channel)) {

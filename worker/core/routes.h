@@ -31,6 +31,7 @@ struct route {
     char *channel; /* as the settings name it */
     char channel_id[27];
     struct server *server;
+    struct share *share; /* of the licence, at the server */
     struct poison_tally fares;
     bool probing; /* closed, and a delivery is out to try it */
     mono_ms rest; /* between tries, the last one */
