@@ -105,7 +105,7 @@ class Stream:
     def send(self, count):
         """Publishes so many notifications; all must be acknowledged."""
         for _ in range(count):
-            self._publish()
+            self.send_one()
         self.finish()
         return self.sent
 
@@ -118,7 +118,7 @@ class Stream:
                 due = started + seconds * index / count
                 while (early := due - time.monotonic()) > 0:
                     self._producer.poll(early)
-                self._publish()
+                self.send_one()
 
         self._background = threading.Thread(target=publish, daemon=True)
         self._background.start()
@@ -134,7 +134,12 @@ class Stream:
         left = self._producer.flush(60)
         assert not left and not self._failed, f"{left} not acknowledged; {self._failed[:3]}"
 
-    def _publish(self):
+    def serve(self):
+        """Takes in acknowledgements; who publishes often need not call it."""
+        self._producer.poll(0)
+
+    def send_one(self):
+        """Publishes one notification; finish() tells whether it was acknowledged."""
         key = f"IRES{1000 + self._random.randrange(self._keys)}"
         licence = self._licences[hash_of(key) % len(self._licences)]
         sequence = self._next[key]
