@@ -60,6 +60,7 @@ class Batch:
 
     def _start(self):
         """Workers that are ready, a stand-in with its manners, records that come."""
+        self._stage.settings.attachments = {"timeout_ms": 3000}
         trouble = {"latency_ms": self._plan.latency_ms, "close_idle_ms": self._plan.close_idle_ms}
         self._stage.standin.trouble(**trouble, dedup_guard=self._options.guard)
         workers = [self._stage.worker(f"worker-{n}") for n in range(self._options.workers)]
@@ -72,23 +73,21 @@ class Batch:
     def _play(self, round_):
         """Does the faults of a round, mends them, and sees how long it takes to recover."""
         self._pass(round_.outer.wait)
-        self._begin(round_.outer)
-        until = time.monotonic() + round_.outer.last
-        if round_.inner:
-            self._pass(round_.inner.wait)
-            self._begin(round_.inner, plan.KINDS[round_.outer.kind].whom != "broker")
-            self._pass(round_.inner.last)
-            self._faults.end(round_.inner)
-        self._pass(until - time.monotonic())
-        self._faults.end(round_.outer)
+        began = time.monotonic()
+        for due, fault, begins in round_.steps():
+            self._pass(began + due - time.monotonic())
+            if begins:
+                self._begin(fault)
+            else:
+                self._faults.end(fault)
         self._recover(round_)
         self._check_commits()
 
-    def _begin(self, fault, is_broker_there=True):
+    def _begin(self, fault):
         """A worker that was just killed has committed for the last time: then it shows most."""
         self._faults.begin(fault)
         self.findings.faults[fault.kind] += 1
-        if is_broker_there and plan.KINDS[fault.kind].whom == "worker":
+        if plan.KINDS[fault.kind].whom == "worker" and self._faults.is_broker_well():
             self._check_commits()
 
     def _pass(self, seconds):

@@ -37,6 +37,10 @@ class Faults:
         else:
             ENDINGS[fault.kind](self, self._target(fault))
 
+    def is_broker_well(self):
+        """Whether none of this stage's faults befalls the broker now."""
+        return not any(fault.kind.startswith("broker") for fault in self._begun)
+
     def let_go(self):
         """Mends what others would suffer from, after a batch that did not come to its end."""
         for fault in list(self._begun):

@@ -43,7 +43,7 @@ class Fault:
     """One fault.  `target` chooses among what there is: workers, channels."""
 
     kind: str
-    wait: float  # seconds before it
+    wait: float  # seconds before it; of an inner one, from the beginning of the outer
     last: float  # seconds that it lasts
     target: int
 
@@ -59,6 +59,17 @@ class Round:
     def faults(self):
         """The faults of this round."""
         return [self.outer, self.inner] if self.inner else [self.outer]
+
+    def steps(self):
+        """[(seconds from the beginning, fault, whether it begins)], in their order.
+
+        The inner one begins while the outer lasts; either may be the first to be mended.
+        """
+        steps = [(0.0, self.outer, True), (self.outer.last, self.outer, False)]
+        if self.inner:
+            steps.append((self.inner.wait, self.inner, True))
+            steps.append((self.inner.wait + self.inner.last, self.inner, False))
+        return sorted(steps, key=lambda step: step[0])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +104,7 @@ def make_round(rng, most):
     inner = None
     if KINDS[outer.kind].whom != "worker" and most > 1 and rng.random() < NESTED:
         inner = make_fault(rng, {name: k for name, k in KINDS.items() if k.whom == "worker"})
+        inner = dataclasses.replace(inner, wait=round(rng.uniform(0.0, outer.last), 2))
     return Round(outer, inner, rng.random() < WAITED_OUT)
 
 

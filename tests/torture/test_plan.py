@@ -24,6 +24,15 @@ def test_every_kind_comes_and_a_worker_is_hit_amid_others_trouble():
     assert "worker" not in {plan.KINDS[r.outer.kind].whom for r in nested}
 
 
+def test_the_inner_fault_begins_while_the_outer_lasts():
+    nested = [r for r in plan.make("nested", 300).rounds if r.inner]
+    for one in nested:
+        begins = [fault for _, fault, begins in one.steps() if begins]
+        assert begins == [one.outer, one.inner]
+        assert one.steps()[1][1] == one.inner or one.inner.wait == one.outer.last
+    assert {one.steps()[-1][1] is one.inner for one in nested} == {True, False}
+
+
 def test_a_fault_lasts_as_long_as_its_kind_says():
     for fault in plan.make("long", 500).faults():
         kind = plan.KINDS[fault.kind]
