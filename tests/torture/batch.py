@@ -50,11 +50,12 @@ class Batch:
                 self._play(round_)
             self._drain()
             self._judge()
-        except (AssertionError, KafkaException, LauncherError, OSError) as error:
-            self.findings.add("broken", [f"{error}\n{traceback.format_exc()}"])
-        finally:
+        except Exception:  # whatever it is, it is a finding, and the other batches go on
+            self.findings.add("broken", [traceback.format_exc()])
+        try:
             if not self.findings.is_clean():
                 self._keep()
+        finally:
             self._close()
         return self.findings
 
