@@ -95,8 +95,13 @@ class Batch:
         """Lets it go on for a while, and notices a worker that dies by itself."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            self._faults.check_alive()
+            self._check_alive()
             time.sleep(min(0.05, left))
+
+    def _check_alive(self):
+        """Workers and the one who publishes go on."""
+        self._faults.check_alive()
+        self._traffic.check_alive()
 
     def _published(self):
         """All records so far that make a post."""
@@ -143,7 +148,7 @@ class Batch:
         """Whether the condition came true in time."""
 
         def is_true():
-            self._faults.check_alive()
+            self._check_alive()
             return condition()
 
         try:

@@ -29,6 +29,11 @@ class Traffic:
         self._thread.start()
         return self
 
+    def check_alive(self):
+        """An error that ended it is the caller's."""
+        if self._error:
+            raise self._error
+
     def give_up(self):
         """Publishes no more."""
         self._stopping.set()
@@ -37,8 +42,7 @@ class Traffic:
     def stop(self):
         """Publishes no more, and waits until all is acknowledged."""
         self.give_up()
-        if self._error:
-            raise self._error
+        self.check_alive()
         self.stream.finish()
         self.chats.finish()
 

@@ -11,7 +11,7 @@ import time
 
 import clients
 
-from harness.records import NAMES, SOURCE, STRUCTURED
+from harness.records import NAMES, ONE_AT_A_TIME, SOURCE, STRUCTURED
 
 TYPE = "nl.ireserve.conversation.{kind}.v1"
 WHEN = "2026-11-23T09:16:10Z"
@@ -108,7 +108,7 @@ class Chats:
         self._licences = licences
         self._random = rng
         self._files = files
-        self._producer = clients.producer(bootstrap_servers, linger_ms=5)
+        self._producer = clients.producer(bootstrap_servers, linger_ms=5, **ONE_AT_A_TIME)
         self._numbers = collections.Counter()
         self._failed = []
         self._background = None
