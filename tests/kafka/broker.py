@@ -2,6 +2,7 @@
 
 import pathlib
 import random
+import signal
 import socket
 import subprocess
 import time
@@ -114,6 +115,14 @@ class Broker:
         if self.is_running():
             self.process.kill()
             self.process.wait()
+
+    def freeze(self):
+        """Lets it do nothing, as a machine that hangs: connections stay, answers do not come."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """Lets a frozen one go on."""
+        self.process.send_signal(signal.SIGCONT)
 
     def restart(self):
         """Stops and starts; Cluster.wait_until_ready() tells when it answers again."""

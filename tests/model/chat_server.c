@@ -244,18 +244,27 @@ static struct chat_answer serve_posts(struct chat *chat, const struct ask *ask)
     return show(chat_show_post(chat, number));
 }
 
+/* The channel, or the bot's membership of it. */
+static struct chat_answer serve_channel(struct chat *chat, const struct ask *ask)
+{
+    if (is_without_database(chat) && chat_chance(chat, 50))
+        return refuse(500, "app.channel.get.find.app_error");
+    if (begins(ask, "/channels/" CHAT_CHANNEL "/members"))
+        return show(mem_string("{\"channel_id\":\"" CHAT_CHANNEL "\"}"));
+    return show(mem_printf("{\"id\":\"" CHAT_CHANNEL "\",\"team_id\":\"" CHAT_TEAM
+                           "\",\"delete_at\":%d}",
+                           is_archived(chat)));
+}
+
 struct chat_answer chat_serve(struct chat *chat, const struct ask *ask)
 {
     if (begins(ask, "/posts/"))
         return serve_posts(chat, ask);
     if (begins(ask, "/reactions") || begins(ask, "/users/" CHAT_BOT))
         return react(chat);
-    if (strcmp(ask->path, "/channels/" CHAT_CHANNEL) == 0)
-        return is_without_database(chat) && chat_chance(chat, 50)
-                   ? refuse(500, "app.channel.get.find.app_error")
-                   : show(mem_printf("{\"id\":\"" CHAT_CHANNEL "\",\"team_id\":\"" CHAT_TEAM
-                                     "\",\"delete_at\":%d}",
-                                     is_archived(chat)));
+    if (strcmp(ask->path, "/channels/" CHAT_CHANNEL) == 0 ||
+        begins(ask, "/channels/" CHAT_CHANNEL "/members"))
+        return serve_channel(chat, ask);
     if (is_without_database(chat))
         return refuse(500, "app.away.app_error");
     if (strcmp(ask->path, "/users/me") == 0)

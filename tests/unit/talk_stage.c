@@ -294,6 +294,13 @@ void talk_answer_nothing(struct stage *stage, size_t at)
     answer_list(stage, at, NULL, 0, false);
 }
 
+void talk_answer_nowhere(struct stage *stage, size_t at)
+{
+    talk_answer_nothing(stage, at);
+    assert_true(talk_is_on_wire(stage, stage->ask_count - 1, ASK_GET, "/channels/" MIRROR));
+    talk_answer_channel(stage, stage->ask_count - 1, MIRROR, "");
+}
+
 void talk_answer_post(struct stage *stage, size_t at, const struct talk_post *post,
                       const char *channel)
 {

@@ -107,6 +107,9 @@ void talk_answer_bot(struct stage *stage, size_t at);
 void talk_answer_posts(struct stage *stage, size_t at, const struct talk_post *posts, size_t count);
 void talk_answer_nothing(struct stage *stage, size_t at);
 
+/* Who looks for a root finds none: among the newest, nor (there is no team) by a search. */
+void talk_answer_nowhere(struct stage *stage, size_t at);
+
 /* A page of a thread, with more to come. */
 void talk_answer_page(struct stage *stage, size_t at, const struct talk_post *posts, size_t count);
 void talk_answer_post(struct stage *stage, size_t at, const struct talk_post *post,

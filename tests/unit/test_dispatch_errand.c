@@ -16,7 +16,7 @@ static void begin(struct stage *stage)
 {
     talk_start(stage, 0, "c-1");
     talk_answer_bot(stage, 0);
-    talk_answer_nothing(stage, 0);
+    talk_answer_nowhere(stage, 0);
     stage_accept_as(stage, 0, ROOT);
     stage_acknowledge(stage);
     stage_acknowledge(stage);
@@ -32,7 +32,7 @@ static void a_start_makes_a_root_and_is_done_when_that_is_recorded(void **state)
     talk_start(stage, 0, "c-1");
     talk_answer_bot(stage, 0);
     assert_on_wire(stage, 0, ASK_GET, "/channels/" MIRROR "/posts?");
-    talk_answer_nothing(stage, 0); /* nor has an earlier owner begun it */
+    talk_answer_nowhere(stage, 0); /* nor has an earlier owner begun it */
     assert_on_wire(stage, 0, ASK_POST, "/posts?");
     assert_says(stage, 0, MIRROR);
     assert_not_says(stage, 0, "root_id");

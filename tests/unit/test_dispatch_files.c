@@ -186,7 +186,7 @@ static void nothing_is_uploaded_to_a_closed_channel(void **state)
     stage_store_file(stage, FILE_ID);
     talk_start(stage, 5, "c-2");
     talk_say_with_files(stage, 6, "c-2");
-    talk_answer_nothing(stage, 1);
+    talk_answer_nowhere(stage, 1);
     stage_accept_as(stage, 1, NEW_ROOT);
     stage_acknowledge(stage);
     stage_refuse(stage, 0, 403, NO_PERMISSION);

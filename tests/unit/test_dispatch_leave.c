@@ -282,7 +282,7 @@ static void a_root_on_the_wire_is_noted_also_when_the_partition_is_lost(void **s
     talk_restore(stage);
     talk_start(stage, 0, "c-1");
     talk_answer_bot(stage, 0);
-    talk_answer_nothing(stage, 0);
+    talk_answer_nowhere(stage, 0);
     stage_leave(stage, true);
     stage_accept_as(stage, 0, ROOT);
     assert_string_equal(talk_written(stage, "c-1").root, ROOT);

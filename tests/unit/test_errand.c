@@ -31,7 +31,7 @@ static void who_starts_a_conversation_makes_its_root(void **state)
     errand_free(errand);
 }
 
-static void a_start_that_is_in_doubt_is_looked_for_among_the_newest_posts(void **state)
+static void a_start_that_is_in_doubt_is_looked_for_everywhere(void **state)
 {
     (void)state;
     struct errand *errand = errand_of(EVENT_CONVERSATION_STARTED, NULL, true);
@@ -48,6 +48,10 @@ static void a_start_that_is_in_doubt_is_looked_for_among_the_newest_posts(void *
     errand_free(errand);
 
     errand = errand_of(EVENT_CONVERSATION_STARTED, NULL, true);
+    errand_took_roots(errand, &nothing);
+    assert_next(errand, READ_CHANNEL);
+    errand_took_team(errand, "tttttttttttttttttttttttttt");
+    assert_next(errand, SEARCH);
     errand_took_roots(errand, &nothing);
     assert_next(errand, POST_ROOT);
     errand_free(errand);
@@ -238,7 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_starts_a_conversation_makes_its_root),
-        cmocka_unit_test(a_start_that_is_in_doubt_is_looked_for_among_the_newest_posts),
+        cmocka_unit_test(a_start_that_is_in_doubt_is_looked_for_everywhere),
         cmocka_unit_test(a_second_start_changes_nothing),
         cmocka_unit_test(a_message_is_a_reply_part_by_part),
         cmocka_unit_test(a_message_without_a_thread_looks_everywhere_before_it_makes_one),

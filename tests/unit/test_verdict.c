@@ -290,6 +290,7 @@ static void a_check_tells_record_route_and_server_apart(void **state)
         const char *body;
     } cases[] = {
         { 200, CHECK_CHANNEL_FINE, CHANNEL_BODY("0") },
+        { 200, CHECK_CHANNEL_FINE, "{\"channel_id\":\"yd95d4wqs7r77qeprbjfc1qecy\"}" },
         { 200, CHECK_ROUTE_CLOSED, CHANNEL_BODY("1795432397310") },
         { 403, CHECK_ROUTE_CLOSED, ERROR_BODY("api.context.permissions.app_error", "x") },
         { 404, CHECK_ROUTE_CLOSED, ERROR_BODY("app.channel.get.existing.app_error", "x") },

@@ -15,6 +15,7 @@
 enum ask_purpose {
     ASK_TO_POST,     /* POST /posts: the body is a part of a delivery */
     ASK_TO_CHECK,    /* GET /channels/{id}: does the thing that a refusal blames agree? */
+    ASK_FOR_MEMBER,  /* GET /channels/{id}/members/me: is the bot in there? */
     ASK_FOR_POST,    /* GET /posts/{id}: is the post there that could not be changed? */
     ASK_FOR_CHANNEL, /* GET …/channels/name/{name}: which id has a channel that is named? */
     ASK_FOR_STEP,    /* a step of an errand that is no post */

@@ -142,16 +142,22 @@ void dispatch_refuse(struct dispatch *dispatch, struct delivery *delivery)
     dispatch_bury(dispatch, delivery, &letter);
 }
 
-void dispatch_check(struct dispatch *dispatch, struct delivery *delivery)
+static void ask_of_channel(struct dispatch *dispatch, struct delivery *delivery,
+                           enum ask_purpose purpose, const char *what)
 {
-    delivery_set_state(delivery, DELIVERY_CHECKING);
-    delivery->ask = (struct ask){ .purpose = ASK_TO_CHECK,
+    delivery->ask = (struct ask){ .purpose = purpose,
                                   .integration = delivery->route->integration,
                                   .timeout = dispatch->options.attempt_timeout,
                                   .owner = delivery };
-    (void)snprintf(delivery->ask.path, sizeof(delivery->ask.path), "/channels/%s",
-                   delivery->route->channel_id);
+    (void)snprintf(delivery->ask.path, sizeof(delivery->ask.path), "/channels/%s%s",
+                   delivery->route->channel_id, what);
     dispatch->port.ask(dispatch->port.context, &delivery->ask);
+}
+
+void dispatch_check(struct dispatch *dispatch, struct delivery *delivery)
+{
+    delivery_set_state(delivery, DELIVERY_CHECKING);
+    ask_of_channel(dispatch, delivery, ASK_TO_CHECK, "");
 }
 
 static void on_refused(struct dispatch *dispatch, struct delivery *delivery,
@@ -221,12 +227,21 @@ static void on_post_answered(struct dispatch *dispatch, struct delivery *deliver
     }
 }
 
+/* A public channel shows itself to everybody, but only its members set marks. */
+static bool is_for_members(const struct delivery *delivery)
+{
+    return delivery->errand && delivery->verdict.http_status == 403 &&
+           (delivery->step == ERRAND_MARK || delivery->step == ERRAND_UNMARK);
+}
+
 /* So what was refused is the delivery's own fault, unless it is a closed route that says so. */
 static void on_channel_fine(struct dispatch *dispatch, struct delivery *delivery,
                             const struct answer *answer, const struct moment *now)
 {
     if (delivery->verdict.kind == VERDICT_ROUTE_CLOSED)
         dispatch_close_route(dispatch, delivery, answer, now);
+    else if (is_for_members(delivery))
+        ask_of_channel(dispatch, delivery, ASK_FOR_MEMBER, "/members/me");
     else if (!dispatch_step_refused(dispatch, delivery, answer, now))
         dispatch_refuse(dispatch, delivery);
 }
@@ -252,6 +267,23 @@ static void on_check_answered(struct dispatch *dispatch, struct delivery *delive
     }
 }
 
+static void on_member_answered(struct dispatch *dispatch, struct delivery *delivery,
+                               const struct answer *answer, const struct moment *now)
+{
+    switch (verdict_of_check(answer)) {
+    case CHECK_CHANNEL_FINE:
+        if (!dispatch_step_refused(dispatch, delivery, answer, now))
+            dispatch_refuse(dispatch, delivery);
+        return;
+    case CHECK_ROUTE_CLOSED:
+        dispatch_close_route(dispatch, delivery, answer, now);
+        return;
+    case CHECK_SERVER_FAULT:
+        dispatch_retry(dispatch, delivery, answer, now);
+        return;
+    }
+}
+
 void dispatch_answered(struct dispatch *dispatch, struct ask *ask, const struct answer *answer,
                        const struct moment *now)
 {
@@ -263,6 +295,9 @@ void dispatch_answered(struct dispatch *dispatch, struct ask *ask, const struct 
         return;
     case ASK_TO_CHECK:
         on_check_answered(dispatch, ask->owner, answer, now);
+        return;
+    case ASK_FOR_MEMBER:
+        on_member_answered(dispatch, ask->owner, answer, now);
         return;
     case ASK_FOR_POST:
         dispatch_post_answered(dispatch, ask->owner, answer, now);

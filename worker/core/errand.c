@@ -36,7 +36,7 @@ static void plan_root(struct errand *errand)
     errand->reason = is_start ? ROOT_STARTED : ROOT_UNSEEN_START;
     if (errand->thread.last_post[0])
         errand->reason = ROOT_LOST;
-    if (!is_start)
+    if (!is_start || errand->doubtful)
         errand->look = LOOK_AT_RECENT;
 }
 

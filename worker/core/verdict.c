@@ -305,22 +305,31 @@ void verdict_of_request(const struct answer *answer, struct verdict *ret)
     }
 }
 
+/* A membership says of which channel it is; a channel, since when it is archived. */
+static enum check_result judge_check(struct peek id, struct peek of, struct peek archived)
+{
+    char room[ID_LENGTH + 1];
+    int64_t since = 0;
+    bool is_channel = is_id(id, room) && peek_integer(archived, &since);
+
+    if (is_id(of, room) || (is_channel && since == 0))
+        return CHECK_CHANNEL_FINE;
+    return is_channel ? CHECK_ROUTE_CLOSED : CHECK_SERVER_FAULT;
+}
+
 enum check_result verdict_of_check(const struct answer *answer)
 {
     struct peek id;
-    struct peek delete_at;
-    const struct peek_wanted wanted[] = { { "id", &id }, { "delete_at", &delete_at } };
-    char room[ID_LENGTH + 1];
-    int64_t deleted;
+    struct peek of;
+    struct peek at;
+    const struct peek_wanted all[] = { { "id", &id }, { "channel_id", &of }, { "delete_at", &at } };
 
     if (answer->kind != ANSWER_HTTP ||
-        !peek_members(peek_at(answer->body, answer->body_length), wanted, 2))
+        !peek_members(peek_at(answer->body, answer->body_length), all, 3))
         return CHECK_SERVER_FAULT;
     if (answer->status == 403 || answer->status == 404)
         return peek_is_empty(id) ? CHECK_SERVER_FAULT : CHECK_ROUTE_CLOSED;
-    if (answer->status != 200 || !is_id(id, room) || !peek_integer(delete_at, &deleted))
-        return CHECK_SERVER_FAULT;
-    return deleted == 0 ? CHECK_CHANNEL_FINE : CHECK_ROUTE_CLOSED;
+    return answer->status == 200 ? judge_check(id, of, at) : CHECK_SERVER_FAULT;
 }
 
 bool verdict_may_pass(const struct answer *answer)

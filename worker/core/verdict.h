@@ -71,7 +71,7 @@ enum check_result {
     CHECK_SERVER_FAULT, /* the server cannot say now: the refusal meant nothing */
 };
 
-/* Judges the answer to a GET /channels/{id}, asked after a refusal. */
+/* Judges the answer to a GET /channels/{id}, or of the bot's membership, asked after a refusal. */
 enum check_result verdict_of_check(const struct answer *answer);
 
 /* Whether asking the same again soon may help: no answer, or a server in trouble. */

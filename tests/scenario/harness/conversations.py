@@ -4,13 +4,14 @@ import collections
 import dataclasses
 import functools
 import http.server
+import itertools
 import json
 import threading
 import time
 
 import clients
 
-from harness.records import NAMES, SOURCE, STRUCTURED
+from harness.records import NAMES, ONE_AT_A_TIME, SOURCE, STRUCTURED
 
 TYPE = "nl.ireserve.conversation.{kind}.v1"
 WHEN = "2026-11-23T09:16:10Z"
@@ -88,6 +89,17 @@ class Conversation:
     messages: dict = dataclasses.field(default_factory=dict)
 
 
+@dataclasses.dataclass(frozen=True)
+class Act:
+    """An event of a conversation that Kafka acknowledged."""
+
+    conversation: str
+    kind: str  # the end of its type: "started", "message", …
+    message: str  # the id of the message that it is about; "" when it is about none
+    partition: int
+    offset: int
+
+
 class Chats:
     """Publishes conversations, and knows what is to be seen of them."""
 
@@ -96,11 +108,12 @@ class Chats:
         self._licences = licences
         self._random = rng
         self._files = files
-        self._producer = clients.producer(bootstrap_servers, linger_ms=5)
+        self._producer = clients.producer(bootstrap_servers, linger_ms=5, **ONE_AT_A_TIME)
         self._numbers = collections.Counter()
         self._failed = []
         self._background = None
         self.published = 0
+        self.acknowledged = []  # Act, in the order of their acknowledgements
         self.conversations = {}
 
     def _publish(self, conversation_id, kind, data):
@@ -116,14 +129,17 @@ class Chats:
             "subject": conversation_id,
             "data": {"conversation_id": conversation_id, **data},
         }
-        self.publish(conversation_id, event)
+        self.publish(conversation_id, event, (conversation_id, kind, data.get("message_id", "")))
 
-    def publish(self, key, event):
-        """Publishes any event."""
+    def publish(self, key, event, what=None):
+        """Publishes any event.  `what`: the first members of the Act that it is."""
 
-        def acknowledged(error, _):
+        def acknowledged(error, message):
             if error:
                 self._failed.append(error)
+            elif what:
+                place = message.partition(), message.offset()
+                self.acknowledged.append(Act(*what, *place))
 
         value = json.dumps(event, ensure_ascii=False).encode()
         self._producer.produce(
@@ -202,7 +218,7 @@ class Chats:
 
         def publish():
             started = time.monotonic()
-            events = list(self._script(count))
+            events = list(self.acts(f"c-{number}" for number in range(count)))
             for index, act in enumerate(events):
                 due = started + seconds * index / len(events)
                 while (early := due - time.monotonic()) > 0:
@@ -216,14 +232,22 @@ class Chats:
         """Whether play() goes on."""
         return self._background is not None and self._background.is_alive()
 
-    def _script(self, count):
-        """What happens, act by act: conversations overlap, each in its own order."""
-        stories = [self._story(f"c-{number}") for number in range(count)]
-        while stories:
-            story = self._random.choice(stories[:50])
+    def serve(self):
+        """Takes in acknowledgements; who publishes often need not call it."""
+        self._producer.poll(0)
+
+    def acts(self, names):
+        """What happens, act by act, each to be called: conversations of those names, which may be
+        without end, overlap, each in its own order.
+        """
+        stories = (self._story(name) for name in names)
+        told = list(itertools.islice(stories, 50))
+        while told:
+            story = self._random.choice(told)
             act = next(story, None)
             if act is None:
-                stories.remove(story)
+                told.remove(story)
+                told += itertools.islice(stories, 1)
             else:
                 yield act
 

@@ -60,6 +60,7 @@ class Settings:
     conversations: str = "conversations"
     state: str = "state"
     attachment_hosts: list = dataclasses.field(default_factory=lambda: ["127.0.0.1"])
+    attachments: dict = dataclasses.field(default_factory=dict)
     properties: list = dataclasses.field(default_factory=lambda: list(KAFKA_PROPERTIES))
     property_files: list = dataclasses.field(default_factory=list)
     delivery: dict = dataclasses.field(default_factory=lambda: dict(DELIVERY))
@@ -68,7 +69,7 @@ class Settings:
 
     def text(self):
         """The settings file."""
-        delivery = " ".join(f"{name} = {value};" for name, value in self.delivery.items())
+        delivery = members(self.delivery)
         rules = ", ".join(
             f'{{ type = "{name}"; max_age_s = {age}; then = "{then}"; }}'
             for name, age, then in self.old_news
@@ -87,7 +88,8 @@ class Settings:
             f"  conversations = {quote(self.conversations)};\n"
             f"  state = {quote(self.state)};\n"
             "};\n"
-            f"attachments = {{ hosts = {quotes(self.attachment_hosts)}; }};\n"
+            f"attachments = {{ hosts = {quotes(self.attachment_hosts)};"
+            f" {members(self.attachments)} }};\n"
             f"delivery = {{ {delivery} }};\n"
             f"old_news = ( {rules} );\n"
             'management = { address = "127.0.0.1:0"; };\n'
@@ -99,6 +101,11 @@ class Settings:
         """Writes the file; gives its path."""
         pathlib.Path(path).write_text(self.text())
         return path
+
+
+def members(numbers):
+    """The members of a group of libconfig that are numbers."""
+    return " ".join(f"{name} = {value};" for name, value in numbers.items())
 
 
 def quote(value):

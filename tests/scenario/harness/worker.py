@@ -66,6 +66,14 @@ class Worker:
         """Sends a signal."""
         self._process.send_signal(number)
 
+    def freeze(self):
+        """Lets it do nothing, as a machine that hangs; kill() works all the same."""
+        self.signal(signal.SIGSTOP)
+
+    def thaw(self):
+        """Lets a frozen one go on."""
+        self.signal(signal.SIGCONT)
+
     def terminate(self):
         """Asks it to drain; wait() tells how it ended."""
         self._process.terminate()

@@ -1,0 +1,132 @@
+"""How each kind of fault is done to a stage and mended: only what real systems were seen to do."""
+
+# What the stand-in is told while the fault lasts; afterwards each is switched off.
+TROUBLES = {
+    "server: hang": {"hang_percent": 100},
+    "server: refuse": {"refuse": True},
+    "server: accept, cut": {"cut_after_accept_percent": 60},
+    "server: accept, 504": {"accept_then_status": {"status": 504, "percent": 60}},
+    "server: 429": {"answers": [{"status": 429, "percent": 90, "retry_after": 1}]},
+    "server: 503": {"answers": [{"status": 503, "percent": 100}]},
+}
+
+
+class Faults:
+    """Faults for one stage.  Those of the broker are one stage's at a time: others share it."""
+
+    def __init__(self, stage, broker_lock):
+        self._stage = stage
+        self._broker_lock = broker_lock
+        self._broker = stage.cluster.brokers[0]
+        self._down = set()  # workers that do not run, on purpose
+        self._begun = []
+
+    def begin(self, fault):
+        """Does it; end() has to follow."""
+        self._begun.append(fault)
+        if fault.kind in TROUBLES:
+            self._stage.standin.trouble(**TROUBLES[fault.kind])
+        else:
+            BEGINNINGS[fault.kind](self, self._target(fault))
+
+    def end(self, fault):
+        """Mends it."""
+        self._begun.remove(fault)
+        if fault.kind in TROUBLES:
+            self._stage.standin.trouble(**dict.fromkeys(TROUBLES[fault.kind]))
+        else:
+            ENDINGS[fault.kind](self, self._target(fault))
+
+    def is_broker_well(self):
+        """Whether none of this stage's faults befalls the broker now."""
+        return not any(fault.kind.startswith("broker") for fault in self._begun)
+
+    def let_go(self):
+        """Mends what others would suffer from, after a batch that did not come to its end."""
+        for fault in list(self._begun):
+            if fault.kind.startswith("broker"):
+                self.end(fault)
+
+    def check_alive(self):
+        """A worker that died by itself is an error."""
+        for worker in self._stage.workers:
+            is_expected = worker not in self._down
+            assert worker.is_running() or not is_expected, f"died by itself: {worker.describe()}"
+
+    def _target(self, fault):
+        """Whom the fault befalls."""
+        if fault.kind.startswith("broker"):
+            return self._broker
+        if fault.kind == "server: bot removed":
+            channels = [self._stage.mirror, *self._stage.channels.values()]
+            licences = self._stage.licences()
+            return channels[fault.target % len(channels)], licences[fault.target % len(licences)]
+        return self._stage.workers[fault.target % len(self._stage.workers)]
+
+    def _kill(self, worker):
+        self._down.add(worker)
+        worker.kill()
+
+    def _start(self, worker):
+        worker.start()
+        self._down.discard(worker)
+
+    def _kill_and_start(self, worker):
+        self._kill(worker)
+        self._start(worker)
+
+    def _terminate(self, worker):
+        self._down.add(worker)
+        worker.terminate()
+
+    def _end_and_start(self, worker):
+        status = worker.wait()
+        assert status == 0, f"ended with {status}: {worker.describe()}"
+        self._start(worker)
+
+    def _freeze_broker(self, broker):
+        self._broker_lock.acquire()
+        broker.freeze()
+
+    def _thaw_broker(self, broker):
+        broker.thaw()
+        self._broker_lock.release()
+
+    def _kill_broker(self, broker):
+        self._broker_lock.acquire()
+        broker.kill()
+
+    def _start_broker(self, _):
+        try:
+            self._stage.cluster.start()
+        finally:
+            self._broker_lock.release()
+
+    def _set_member(self, place, is_in):
+        channel, licence = place
+        self._stage.standin.set_member(channel, licence, is_in)
+
+
+BEGINNINGS = {
+    "kill": Faults._kill,
+    "kill at the start": Faults._kill_and_start,
+    "freeze for 10 s": lambda _, worker: worker.freeze(),
+    "freeze for 3 s": lambda _, worker: worker.freeze(),
+    "TERM": Faults._terminate,
+    "TERM, then kill": Faults._terminate,
+    "broker: freeze": Faults._freeze_broker,
+    "broker: kill": Faults._kill_broker,
+    "server: bot removed": lambda faults, place: faults._set_member(place, False),
+}
+
+ENDINGS = {
+    "kill": Faults._start,
+    "kill at the start": Faults._kill_and_start,
+    "freeze for 10 s": lambda _, worker: worker.thaw(),
+    "freeze for 3 s": lambda _, worker: worker.thaw(),
+    "TERM": Faults._end_and_start,
+    "TERM, then kill": Faults._kill_and_start,
+    "broker: freeze": Faults._thaw_broker,
+    "broker: kill": Faults._start_broker,
+    "server: bot removed": lambda faults, place: faults._set_member(place, True),
+}
