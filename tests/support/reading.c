@@ -223,11 +223,11 @@ static bool has_definition(const char *text)
     return false;
 }
 
-/* <destination> or <tag>. */
+/* <destination> or <tag>; neither begins with what is ours behind a name: a star, or "…". */
 static bool has_angle(const char *text)
 {
     for (const char *at = text; (at = strchr(at, '<')); at++) {
-        if (at[1] && !isspace((unsigned char)at[1]))
+        if (isgraph((unsigned char)at[1]) && at[1] != '*')
             return true;
     }
     return false;
