@@ -5,6 +5,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 
@@ -125,6 +126,12 @@ class Worker:
             return 0, ""
         self.heard.append(body)
         return status, body
+
+    def get_in_background(self, path):
+        """Asks, whether or not somebody answers; gives the thread that waits."""
+        asking = threading.Thread(target=self.get, args=(path,), daemon=True)
+        asking.start()
+        return asking
 
     def is_ready(self):
         """Whether /readyz agrees; an early end is an error, not a "not yet"."""
