@@ -74,12 +74,6 @@ static const char *words_of(enum json_error_code code)
     return "is not JSON";
 }
 
-/* Not zeroed, unlike mem_new(): jansson writes to all of it. */
-static void *allocate(size_t size)
-{
-    return mem_resize(NULL, size);
-}
-
 int event_parse(const char *bytes, size_t length, json_t **ret, struct event_problem *reterr)
 {
     const struct place place = { REASON_NOT_JSON, "", NULL, reterr };
@@ -91,7 +85,7 @@ int event_parse(const char *bytes, size_t length, json_t **ret, struct event_pro
         return -1;
 
     /* Out of memory jansson may take good JSON for none, and a good record would be given up. */
-    json_set_alloc_funcs(allocate, free);
+    json_set_alloc_funcs(mem_raw, free);
     *ret = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &error);
     /* An integer of 2^63 or more is refused.  No member that is read may be one, and as a double it
      * is ignored with the rest of its member; integers that are read do as well as doubles. */
