@@ -203,6 +203,8 @@ static void find_all_next(void)
     find_next("malloc", &next.malloc);
 }
 
+/* The C library's own names of the parameters are not for others to use. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 void *malloc(size_t size)
 {
     if (!next.malloc)
@@ -245,7 +247,7 @@ ssize_t write(int fd, const void *bytes, size_t length)
     return is_output && fails(KIND_OUTPUT) ? -1 : next.write(fd, bytes, length);
 }
 
-/* ---- */
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 __attribute__((constructor)) static void start(void)
 {

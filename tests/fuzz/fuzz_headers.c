@@ -14,38 +14,39 @@ enum { MAX_HEADERS = 40 };
 
 static const char value[] = "{\"type\":\"booking_created\",\"text\":\"Familie De Vries\"}";
 
+/* Headers and what they are made of. */
+struct headers {
+    struct record_header list[MAX_HEADERS];
+    char *owned[2 * MAX_HEADERS];
+    size_t count;
+};
+
 /* A name is a C string; a value is exactly its bytes, so that reading beyond it is noticed. */
-static struct record_header take_header(struct input *input)
+static void take_header(struct input *input, struct headers *headers)
 {
-    struct record_header header = { .name = input_take_string(input) };
+    char *name = input_take_string(input);
     struct input_piece piece = input_take(input);
+    char *bytes = piece.bytes ? mem_copy(piece.bytes, piece.length) : NULL;
 
-    if (piece.bytes)
-        header.value = mem_copy(piece.bytes, piece.length);
-    header.length = piece.length;
-    return header;
-}
-
-static void free_header(const struct record_header *header)
-{
-    free((void *)(uintptr_t)header->name);
-    free((void *)(uintptr_t)header->value);
+    headers->owned[2 * headers->count] = name;
+    headers->owned[2 * headers->count + 1] = bytes;
+    headers->list[headers->count++] =
+        (struct record_header){ .name = name, .value = bytes, .length = piece.length };
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct record_header headers[MAX_HEADERS];
+    struct headers headers = { .count = 0 };
     struct input input = input_of(data, size);
-    size_t count = 0;
 
-    while (input.at && count < MAX_HEADERS)
-        headers[count++] = take_header(&input);
+    while (input.at && headers.count < MAX_HEADERS)
+        take_header(&input, &headers);
     event_claims_check(&(struct record){ .topic = "ireserve.notifications",
                                          .value = value,
                                          .value_length = strlen(value),
-                                         .headers = headers,
-                                         .header_count = count });
-    for (size_t i = 0; i < count; i++)
-        free_header(&headers[i]);
+                                         .headers = headers.list,
+                                         .header_count = headers.count });
+    for (size_t i = 0; i < 2 * headers.count; i++)
+        free(headers.owned[i]);
     return 0;
 }

@@ -49,8 +49,9 @@ static void check_written(const struct log_entry *entry)
     struct log_stamp stamp = { 0 };
 
     log_stamp_set(&stamp, 1779527700123);
-    check_line(line, log_line_write(line, LOG_TEXT, &stamp, entry));
-    size_t length = log_line_write(line, LOG_JSON, &stamp, entry);
+    size_t length = log_line_write(line, LOG_TEXT, &stamp, entry);
+    check_line(line, length);
+    length = log_line_write(line, LOG_JSON, &stamp, entry);
     check_line(line, length);
     json_t *tree = json_loadb(line, length, JSON_REJECT_DUPLICATES, NULL);
     must(json_is_object(tree));

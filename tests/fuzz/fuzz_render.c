@@ -183,11 +183,12 @@ static struct conversation_target target_with_room(size_t max_runes)
     };
 }
 
-static int render_notification(struct event *event, struct input *input, struct strings *strings,
+/* Each takes the event by value: what it adds to it ends with it. */
+static int render_notification(struct event event, struct input *input, struct strings *strings,
                                const struct conversation_target *target, struct rendering *ret)
 {
     struct event_field fields[FIELDS];
-    struct notification *notification = &event->notification;
+    struct notification *notification = &event.notification;
     const char *text = take(input, strings, EVENT_MAX_TEXT);
 
     *notification = (struct notification){ .type = "booking_created", /* a setting's name */
@@ -203,32 +204,32 @@ static int render_notification(struct event *event, struct input *input, struct 
                                                                     .value = value ? value : "",
                                                                     .is_short = !value };
     }
-    event->kind = EVENT_NOTIFICATION;
-    return render_event(event, &target->post, ret);
+    event.kind = EVENT_NOTIFICATION;
+    return render_event(&event, &target->post, ret);
 }
 
-static int render_start(struct event *event, struct input *input, struct strings *strings,
+static int render_start(struct event event, struct input *input, struct strings *strings,
                         const struct conversation_target *target, struct rendering *ret)
 {
-    struct conversation *conversation = &event->conversation;
+    struct conversation *conversation = &event.conversation;
 
-    event->kind = EVENT_CONVERSATION_STARTED;
+    event.kind = EVENT_CONVERSATION_STARTED;
     conversation->visitor_name = take(input, strings, EVENT_MAX_PERSON);
     conversation->visitor_email = take(input, strings, EVENT_MAX_EMAIL);
     conversation->page_title = take(input, strings, EVENT_MAX_PAGE_TITLE);
     conversation->page_url = take_url(input, strings);
-    return render_root(event, target, ROOT_STARTED, NULL, ret);
+    return render_root(&event, target, ROOT_STARTED, NULL, ret);
 }
 
-static int render_saying(struct event *event, struct input *input, struct strings *strings,
+static int render_saying(struct event event, struct input *input, struct strings *strings,
                          const struct conversation_target *target, struct rendering *ret)
 {
     static const struct render_file files[FILES] = { { .file_id = "utpa86wcupdx7e555mjpg8zosh" },
                                                      { .file_id = "", .problem = FETCH_FAILED } };
     struct attachment attachments[FILES];
-    struct conversation *conversation = &event->conversation;
+    struct conversation *conversation = &event.conversation;
 
-    event->kind = EVENT_MESSAGE;
+    event.kind = EVENT_MESSAGE;
     conversation->message_id = take_name(input, strings, EVENT_MAX_CONVERSATION);
     conversation->sender_name = take(input, strings, EVENT_MAX_PERSON);
     conversation->text = take(input, strings, EVENT_MAX_TEXT);
@@ -238,7 +239,7 @@ static int render_saying(struct event *event, struct input *input, struct string
             (struct attachment){ .name = take(input, strings, EVENT_MAX_FILE_NAME),
                                  .url = take_url(input, strings),
                                  .size = -1 };
-    return render_message(event, target, files, ret);
+    return render_message(&event, target, files, ret);
 }
 
 /* Renders what the choice says. */
@@ -253,11 +254,11 @@ static int render(uint8_t choice, struct input *input, struct strings *strings,
 
     switch (choice % 3) {
     case 0:
-        return render_notification(&event, input, strings, target, ret);
+        return render_notification(event, input, strings, target, ret);
     case 1:
-        return render_start(&event, input, strings, target, ret);
+        return render_start(event, input, strings, target, ret);
     default:
-        return render_saying(&event, input, strings, target, ret);
+        return render_saying(event, input, strings, target, ret);
     }
 }
 
