@@ -27,6 +27,11 @@ void *mem_resize(void *old, size_t size)
     return memory;
 }
 
+void *mem_raw(size_t size)
+{
+    return mem_resize(NULL, size);
+}
+
 void *mem_copy(const void *bytes, size_t size)
 {
     void *memory = mem_new(size);

@@ -22,6 +22,9 @@ void *mem_new_array(size_t count, size_t size) ATTR_MUST_USE;
  * zeroed. */
 void *mem_resize(void *old, size_t size) ATTR_MUST_USE;
 
+/* Gives `size` bytes that are not zeroed: for libraries that can be told what to allocate with. */
+void *mem_raw(size_t size) ATTR_MUST_USE;
+
 /* Gives a copy of `size` bytes. */
 void *mem_copy(const void *bytes, size_t size) ATTR_MUST_USE;
 

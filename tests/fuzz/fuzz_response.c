@@ -74,6 +74,27 @@ static void check_post(const struct answer *answer, const json_t *tree)
         must(verdict.kind == judge(tree));
 }
 
+/* What an answer says about limits is not said, or a number within bounds. */
+static void check_limits(const struct answer *answer)
+{
+    const int64_t said[] = { answer->retry_after_s, answer->rate_limit_remaining,
+                             answer->rate_limit_reset_s };
+
+    for (size_t i = 0; i < sizeof(said) / sizeof(*said); i++)
+        must(said[i] >= -1 && said[i] <= 1000000000);
+}
+
+static void check_request(const struct answer *answer)
+{
+    struct verdict verdict;
+
+    verdict_of_request(answer, &verdict);
+    must((size_t)verdict.kind < VERDICT_COUNT);
+    must((verdict.kind == VERDICT_DELIVERED) == (answer->status / 100 == 2));
+    check_printable(verdict.words, sizeof(verdict.words));
+    check_printable(verdict.error_id, sizeof(verdict.error_id));
+}
+
 static void check_channel(const struct answer *answer, const json_t *tree)
 {
     char id[27];
@@ -113,6 +134,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     answer_take_limits(&answer, &limits);
 
     json_t *tree = json_loadb(body, answer.body_length, 0, NULL);
+    check_limits(&answer);
+    check_request(&answer);
     check_post(&answer, json_is_object(tree) ? tree : NULL);
     check_channel(&answer, json_is_object(tree) ? tree : NULL);
     json_decref(tree);

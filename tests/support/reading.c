@@ -23,9 +23,12 @@ static size_t read_number(const char *text, char *ret)
     bool is_hex = text[0] == '&' && text[1] == '#' && tolower((unsigned char)text[2]) == 'x';
     char *end = NULL;
 
-    if (strncmp(text, "&#", 2) != 0 || !isalnum((unsigned char)text[2]))
+    if (strncmp(text, "&#", 2) != 0)
         return 0;
-    unsigned long code = strtoul(text + (is_hex ? 3 : 2), &end, is_hex ? 16 : 10);
+    const char *digits = text + (is_hex ? 3 : 2);
+    if (!isxdigit((unsigned char)*digits)) /* no sign and no blank, which strtoul() would take */
+        return 0;
+    unsigned long code = strtoul(digits, &end, is_hex ? 16 : 10);
     if (*end != ';' || code == 0 || code >= 0x80)
         return 0;
     *ret = (char)code;
@@ -220,11 +223,11 @@ static bool has_definition(const char *text)
     return false;
 }
 
-/* <destination> or <tag>. */
+/* <destination> or <tag>; neither begins with what is ours behind a name: a star, or "…". */
 static bool has_angle(const char *text)
 {
     for (const char *at = text; (at = strchr(at, '<')); at++) {
-        if (at[1] && !isspace((unsigned char)at[1]))
+        if (isgraph((unsigned char)at[1]) && at[1] != '*')
             return true;
     }
     return false;

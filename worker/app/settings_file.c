@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/mem.h"
+#include "common/utf8.h"
 #include "worker/app/settings_inner.h"
 
 /* Reads at most `maximum` bytes; -1 and errno (EFBIG: there are more). */
@@ -68,7 +69,21 @@ static int complain(struct loaded *loaded, const struct scan *scan, const char *
     return -1;
 }
 
-/* Steps over a string or a comment, if one begins here.  -1: complained that it does not end. */
+/* Whether a string, up to its end, has \x00 or a byte above \x7F: it would end there, or be no
+ * text. */
+static bool has_odd_escape(const char *at, const char *end)
+{
+    for (; at < end; at++) {
+        if (*at != '\\')
+            continue;
+        at++;
+        if (*at == 'x' && (strncmp(at, "x00", 3) == 0 || strchr("89abcdefABCDEF", at[1])))
+            return true;
+    }
+    return false;
+}
+
+/* Steps over a string or a comment, if one begins here.  -1: complained of it. */
 static int skip_quiet_part(struct loaded *loaded, struct scan *scan)
 {
     const char *end = end_of_quiet_part(scan->at);
@@ -77,6 +92,8 @@ static int skip_quiet_part(struct loaded *loaded, struct scan *scan)
         return complain(loaded, scan, "the text that begins here does not end: \" is missing");
     if (!end && scan->at[1] == '*')
         return complain(loaded, scan, "the comment that begins here does not end: */ is missing");
+    if (*scan->at == '"' && has_odd_escape(scan->at, end))
+        return complain(loaded, scan, "\\x stands for one of 01 to 7f; write the letter itself");
     if (!end) /* a comment in the last line */
         end = scan->at + strlen(scan->at);
     for (; scan->at < end; scan->at++)
@@ -127,6 +144,35 @@ static int skip_mark(struct loaded *loaded, struct scan *scan)
     return -1;
 }
 
+/* Steps over what is UTF-8: to the end, if all is well. */
+static void skip_utf8(struct scan *scan)
+{
+    uint32_t point;
+    size_t size;
+
+    for (size_t left = strlen(scan->at); left > 0; left -= size) {
+        size = utf8_read(scan->at, left, &point);
+        if (size == 0)
+            return;
+        scan->line += *scan->at == '\n';
+        scan->at += size;
+    }
+}
+
+/*
+ * Whether it is UTF-8 without NUL, as it will be in JSON and in the names of channels.  -1:
+ * complained.
+ */
+static int check_bytes(struct loaded *loaded, const struct text *text)
+{
+    struct scan scan = { .at = text_string(text), .line = 1 };
+
+    if (text->length != strlen(scan.at))
+        return complain(loaded, &scan, "holds a NUL byte; it has to be text");
+    skip_utf8(&scan);
+    return *scan.at ? complain(loaded, &scan, "has to be text in UTF-8, and is not here") : 0;
+}
+
 /*
  * Refuses what libconfig ends the process over or overflows its stack with (includes of files that
  * cannot be read, nesting without end), and what it takes in silence for something else: a comment
@@ -137,8 +183,6 @@ static int check_text(struct loaded *loaded, const struct text *text)
 {
     struct scan scan = { .at = text_string(text), .line = 1 };
 
-    if (text->length != strlen(scan.at))
-        return complain(loaded, &scan, "holds a NUL byte; it has to be text");
     while (*scan.at) {
         const char *before = scan.at;
         if (skip_quiet_part(loaded, &scan) != 0)
@@ -160,7 +204,7 @@ int settings_read_file(struct loaded *loaded, const char *path, struct text *ret
             settings_complain(loaded, 0, "the file", "cannot be read: %s", strerror(errno));
         return -1;
     }
-    return check_text(loaded, ret);
+    return check_bytes(loaded, ret) != 0 ? -1 : check_text(loaded, ret);
 }
 
 /* What is wrong with a secret; NULL when nothing is. */

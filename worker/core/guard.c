@@ -192,6 +192,12 @@ static enum guard guard_backslash(const struct scan *scan, size_t at)
     return is_alnum(next) || is_beyond_ascii(next) ? GUARD_NONE : GUARD_AFTER;
 }
 
+/* ![image] → a ! and a link; also in a name, whose address a colleague's text may define. */
+static enum guard guard_image(const struct scan *scan, size_t at)
+{
+    return near(scan, at, 1) == '[' ? GUARD_AFTER : GUARD_NONE;
+}
+
 static const struct {
     enum guard (*find)(const struct scan *scan, size_t at);
     bool also_plain; /* works without Markdown, too */
@@ -202,7 +208,7 @@ static const struct {
     ['&'] = { guard_ampersand, true },   ['<'] = { guard_angle, false },
     ['$'] = { guard_formula, false },    ['*'] = { guard_star, false },
     ['_'] = { guard_underscore, false }, ['`'] = { guard_code, false },
-    ['\\'] = { guard_backslash, false },
+    ['\\'] = { guard_backslash, false }, ['!'] = { guard_image, false },
 };
 
 /* Whether `at` is in a web address, where an invisible space would lead elsewhere. */
@@ -251,12 +257,6 @@ static enum guard guard_reference_end(const struct scan *scan, size_t at)
     if (near(scan, begin, -1) != '&' || !means_at_sign(scan->bytes + begin, at - begin))
         return GUARD_NONE;
     return GUARD_AFTER;
-}
-
-/* ![image] → a ! and a link. */
-static enum guard guard_image(const struct scan *scan, size_t at)
-{
-    return near(scan, at, 1) == '[' ? GUARD_AFTER : GUARD_NONE;
 }
 
 static enum guard guard_of_trusted(const struct scan *scan, size_t at)

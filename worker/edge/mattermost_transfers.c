@@ -161,7 +161,9 @@ static int on_timeout(CURLM *multi, long timeout_ms, void *context)
 int transfers_new(struct loop *loop, const struct transfers_options *options,
                   struct transfers **ret, struct fault *reterr)
 {
-    CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
+    /* Its memory cannot fail, as ours cannot: an attachment would be left out for want of it. */
+    CURLcode result = curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_raw, free, mem_resize,
+                                           mem_string, mem_new_array);
 
     if (result) {
         fault_set(reterr, "cannot set up libcurl: %s", curl_easy_strerror(result));

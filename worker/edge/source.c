@@ -52,17 +52,22 @@ static void on_commit(rd_kafka_t *kafka, rd_kafka_resp_err_t err,
     }
 }
 
-static void on_error(rd_kafka_t *kafka, int err, const char *reason, void *opaque)
+static void tell_error(struct source *source, int err, const char *reason)
 {
-    struct source *source = opaque;
     char words[512];
 
     if (err != RD_KAFKA_RESP_ERR__FATAL) {
         source_say(source, 4, reason);
         return;
     }
-    (void)rd_kafka_fatal_error(kafka, words, sizeof(words));
+    (void)rd_kafka_fatal_error(source->kafka, words, sizeof(words));
     source->port.died(source->port.context, words);
+}
+
+static void on_error(rd_kafka_t *kafka, int err, const char *reason, void *opaque)
+{
+    (void)kafka;
+    tell_error(opaque, err, reason);
 }
 
 static void on_log(const rd_kafka_t *kafka, int level, const char *facility, const char *words)
@@ -160,8 +165,8 @@ void source_serve(struct source *source)
     }
     while ((message = rd_kafka_consumer_poll(source->kafka, 0))) {
         /* Only errors come here: records have queues of their own. */
-        if (message->err)
-            source_say(source, 4, rd_kafka_message_errstr(message));
+        if (message->err) /* this is how a consumer tells of a fatal one */
+            tell_error(source, message->err, rd_kafka_message_errstr(message));
         rd_kafka_message_destroy(message);
     }
 }

@@ -86,19 +86,22 @@ class Stage:
             self.files,
         )
 
-    def wait_until_chats_are_done(self, seconds):
-        """Waits until all records of conversations are done and committed."""
+    def chats_are_done(self):
+        """Whether all records of conversations are done and committed."""
+        servers = self.cluster.bootstrap_servers
+        topic = self.settings.conversations
+        found = clients.committed_offsets(servers, self.group, topic, self.partitions)
+        ends = clients.end_offsets(servers, topic)
+        return {number: offset or 0 for number, offset in found.items()} == ends
 
+    def wait_until_chats_are_done(self, seconds):
+        """Waits for that; a worker that dies meanwhile is an error."""
         running = [worker for worker in self.workers if worker.is_running()]
 
         def done():
             for worker in running:
                 assert worker.is_running(), f"died by itself: {worker.describe()}"
-            servers = self.cluster.bootstrap_servers
-            topic = self.settings.conversations
-            found = clients.committed_offsets(servers, self.group, topic, self.partitions)
-            ends = clients.end_offsets(servers, topic)
-            return {number: offset or 0 for number, offset in found.items()} == ends
+            return self.chats_are_done()
 
         wait_until(done, seconds, "all conversations are done", pause=0.2)
 

@@ -5,6 +5,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 
@@ -45,13 +46,18 @@ class Worker:
         """Whether the process is there."""
         return self._process is not None and self._process.poll() is None
 
-    def start(self):
-        """Starts a new life; gives the worker, so that wait_until_ready() can follow."""
+    def start(self, through=(), stdout=None):
+        """Starts a new life; gives the worker, so that wait_until_ready() can follow.
+
+        `through`: what it is started by; `stdout`: where its log goes instead of into output.
+        """
         assert not self.is_running(), f"{self.name} runs already"
         self._lives += 1
         path = processes.program("IRESERVE_MATTERMOST")
-        command = [*processes.wrapper(), path, "--settings", str(self._settings_file), "run"]
-        self._process = processes.start(command, self.output, self._folder, self._environment)
+        command = [*through, *processes.wrapper(), path, "--settings", str(self._settings_file)]
+        self._process = processes.start(
+            [*command, "run"], self.output, self._folder, self._environment, stdout=stdout
+        )
         return self
 
     def run(self, *arguments):
@@ -133,6 +139,12 @@ class Worker:
             return 0, ""
         self.heard.append(body)
         return status, body
+
+    def get_in_background(self, path):
+        """Asks, whether or not somebody answers; gives the thread that waits."""
+        asking = threading.Thread(target=self.get, args=(path,), daemon=True)
+        asking.start()
+        return asking
 
     def is_ready(self):
         """Whether /readyz agrees; an early end is an error, not a "not yet"."""
