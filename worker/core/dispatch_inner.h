@@ -13,6 +13,7 @@
  * dispatch_errand.c  the steps of an event, one after the other
  * dispatch_request.c what is rendered and goes out for each
  * dispatch_step.c    and what its answer means
+ * dispatch_look.c    and that of one that reads
  * dispatch_fetch.c   attachments
  * dispatch_server.c  servers: what an answer tells of them
  */
@@ -94,6 +95,24 @@ void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
 /* Whether the errand's post was made is not known: it is looked for before it is made again. */
 void dispatch_step_doubted(const struct dispatch *dispatch, struct delivery *delivery,
                            const struct moment *now);
+
+/* Likewise, of whatever step makes the post. */
+void dispatch_doubt(struct delivery *delivery, enum errand_step step);
+
+/* Whether a post that was not found may still come: then it rests, to be looked for once more. */
+bool dispatch_looks_again(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct moment *now);
+
+/* Takes what a step that reads has brought.  False: it is no help now. */
+bool dispatch_take_reading(struct dispatch *dispatch, struct delivery *delivery,
+                           const struct answer *answer);
+
+/* Counts and tells what a look-up came to. */
+void dispatch_report_lookup(struct dispatch *dispatch, const struct delivery *delivery,
+                            enum lookup lookup);
+
+/* Says why what was answered is no help. */
+void dispatch_say(struct delivery *delivery, const char *words);
 
 /* A step that is no post was answered. */
 void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery,

@@ -38,7 +38,7 @@ bool dispatch_is_post(enum errand_step step)
     return step == ERRAND_POST_NOTICE || step == ERRAND_POST_ROOT || step == ERRAND_POST_REPLY;
 }
 
-static void doubt(struct delivery *delivery, enum errand_step step)
+void dispatch_doubt(struct delivery *delivery, enum errand_step step)
 {
     if (step == ERRAND_POST_ROOT)
         errand_doubt_new_root(delivery->errand);
@@ -53,174 +53,30 @@ static void doubt(struct delivery *delivery, enum errand_step step)
 void dispatch_step_doubted(const struct dispatch *dispatch, struct delivery *delivery,
                            const struct moment *now)
 {
-    doubt(delivery, delivery->step);
+    dispatch_doubt(delivery, delivery->step);
     if (!delivery->verdict.error_id[0])
         delivery->busy_until = now->mono + dispatch->options.attempt_timeout;
 }
 
-/* Whether a post that was not found may still come: then it is looked for once more, later. */
-static bool looks_again(struct dispatch *dispatch, struct delivery *delivery,
-                        const struct moment *now)
+/* Whether the step changes a post. */
+static bool is_change(enum errand_step step)
 {
-    enum errand_step next = dispatch_next_step(dispatch, delivery);
-
-    if (!dispatch_is_post(next) || now->mono >= delivery->busy_until)
-        return false;
-    doubt(delivery, next);
-    dispatch_rest(dispatch, delivery, delivery->busy_until);
-    (void)dispatch_end_here(dispatch, delivery, now);
-    return true;
-}
-
-/* ---- what was read ---- */
-
-static void report_lookup(struct dispatch *dispatch, const struct delivery *delivery,
-                          enum lookup lookup)
-{
-    struct report report = dispatch_report_of(REPORT_LOOKED_UP, delivery);
-
-    report.lookup = lookup;
-    dispatch->port.report(dispatch->port.context, &report);
-}
-
-static bool take_bot(struct dispatch *dispatch, const struct delivery *delivery,
-                     const struct answer *answer)
-{
-    const char *licence = delivery->route->integration->licence;
-    char id[27];
-
-    if (!verdict_find_channel(answer, id)) /* an account says its id as a channel does */
-        return false;
-    if (!map_find(&dispatch->bots, licence, strlen(licence)))
-        map_put(&dispatch->bots, licence, strlen(licence), mem_string(id));
-    return true;
-}
-
-static bool take_team(struct delivery *delivery, const struct answer *answer)
-{
-    struct peek team;
-    const struct peek_wanted wanted[] = { { "team_id", &team } };
-    char id[27] = "";
-
-    if (!peek_members(peek_at(answer->body, answer->body_length), wanted, 1) ||
-        !peek_string(team, id, sizeof(id)))
-        return false;
-    errand_took_team(delivery->errand, id);
-    return true;
-}
-
-static bool take_roots(struct dispatch *dispatch, struct delivery *delivery,
-                       const struct answer *answer, const char *bot_id)
-{
-    struct finding_wish wish = errand_wish_root(delivery->errand, bot_id);
-
-    wish.licence = delivery->route->integration->licence;
-    if (delivery->errand->has_moved)
-        wish.channel = delivery->route->channel_id;
-    if (!findings_read(answer, &wish, "", &dispatch->findings))
-        return false;
-    report_lookup(dispatch, delivery, dispatch->findings.count ? LOOKUP_FOUND : LOOKUP_NOT_FOUND);
-    errand_took_roots(delivery->errand, &dispatch->findings);
-    return true;
-}
-
-/* Says why what was answered is no help. */
-static void say(struct delivery *delivery, const char *words)
-{
-    (void)snprintf(delivery->verdict.words, sizeof(delivery->verdict.words), "%s", words);
-}
-
-static bool take_root(struct dispatch *dispatch, struct delivery *delivery,
-                      const struct answer *answer)
-{
-    struct finding root;
-
-    if (!finding_read(answer, &root))
-        return false;
-    report_lookup(dispatch, delivery, root.is_deleted ? LOOKUP_NOT_FOUND : LOOKUP_FOUND);
-    if (errand_took_root(delivery->errand, &root))
-        return true;
-    say(delivery, "the server does not know the thread, and yet its root is there");
-    return false;
-}
-
-/* Whether there is more of a thread than its last page; old servers bring all of it at once. */
-static bool is_last_page(const struct answer *answer)
-{
-    struct peek has_next;
-    const struct peek_wanted wanted[] = { { "has_next", &has_next } };
-
-    return !peek_members(peek_at(answer->body, answer->body_length), wanted, 1) || !has_next.at ||
-           has_next.at[0] != 't';
-}
-
-static bool take_page(struct dispatch *dispatch, struct delivery *delivery,
-                      const struct answer *answer, const char *bot_id)
-{
-    struct finding_wish wish = errand_wish_posts(delivery->errand, bot_id);
-
-    wish.licence = delivery->route->integration->licence;
-    if (!findings_read(answer, &wish, delivery->errand->thread.root, &dispatch->findings))
-        return false;
-    report_lookup(dispatch, delivery, dispatch->findings.count ? LOOKUP_FOUND : LOOKUP_NOT_FOUND);
-    errand_took_page(delivery->errand, &dispatch->findings, is_last_page(answer));
-    return true;
-}
-
-static bool take_posted(struct dispatch *dispatch, struct delivery *delivery,
-                        const struct answer *answer, const char *bot_id)
-{
-    struct errand *errand = delivery->errand;
-    struct finding_wish wish = errand_wish_posts(errand, bot_id);
-
-    wish.licence = delivery->route->integration->licence;
-    if (!findings_read(answer, &wish, "", &dispatch->findings))
-        return false;
-    errand_took_page(errand, &dispatch->findings, false);
-    if (!errand_is_in_doubt(errand))
-        report_lookup(dispatch, delivery, errand->post_count ? LOOKUP_FOUND : LOOKUP_NOT_FOUND);
-    return true;
+    return step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE;
 }
 
 /* Takes what a step brought.  False: it is no help now, and is asked for again. */
 static bool take(struct dispatch *dispatch, struct delivery *delivery, const struct answer *answer)
 {
-    const struct errand_facts facts = dispatch_facts(dispatch, delivery);
-
-    switch (delivery->step) {
-    case ERRAND_ASK_WHO:
-        return take_bot(dispatch, delivery, answer);
-    case ERRAND_READ_RECENT:
-    case ERRAND_SEARCH:
-        return take_roots(dispatch, delivery, answer, facts.bot_id);
-    case ERRAND_READ_CHANNEL:
-        return take_team(delivery, answer);
-    case ERRAND_READ_ROOT:
-        return take_root(dispatch, delivery, answer);
-    case ERRAND_READ_THREAD:
-        return take_page(dispatch, delivery, answer, facts.bot_id);
-    case ERRAND_READ_POSTED:
-        return take_posted(dispatch, delivery, answer, facts.bot_id);
-    case ERRAND_PATCH:
-    case ERRAND_EMPTY:
-    case ERRAND_DELETE:
+    if (delivery->step < ERRAND_POST_NOTICE)
+        return dispatch_take_reading(dispatch, delivery, answer);
+    if (delivery->step == ERRAND_MARK || delivery->step == ERRAND_UNMARK) {
+        errand_marked(delivery->errand);
+    } else {
+        must(is_change(delivery->step));
         delivery->refusals = 0;
         errand_changed(delivery->errand);
-        return true;
-    case ERRAND_MARK:
-    case ERRAND_UNMARK:
-        errand_marked(delivery->errand);
-        return true;
-    case ERRAND_POST_NOTICE:
-    case ERRAND_POST_ROOT:
-    case ERRAND_POST_REPLY:
-    case ERRAND_NOTE:
-    case ERRAND_FETCH:
-    case ERRAND_RECORD:
-        break;
     }
-    must(false);
-    return false;
+    return true;
 }
 
 /* ---- refusals ---- */
@@ -237,7 +93,7 @@ static bool take_refusal(struct dispatch *dispatch, struct delivery *delivery)
     enum errand_step step = delivery->step;
 
     if ((step == ERRAND_READ_ROOT || step == ERRAND_READ_THREAD) && is_gone(&delivery->verdict)) {
-        report_lookup(dispatch, delivery, LOOKUP_NOT_FOUND);
+        dispatch_report_lookup(dispatch, delivery, LOOKUP_NOT_FOUND);
         (void)errand_took_root(delivery->errand, NULL);
         return true;
     }
@@ -275,12 +131,6 @@ void dispatch_post_answered(struct dispatch *dispatch, struct delivery *delivery
     }
 }
 
-/* Whether the step changes a post. */
-static bool is_change(enum errand_step step)
-{
-    return step == ERRAND_PATCH || step == ERRAND_EMPTY || step == ERRAND_DELETE;
-}
-
 /*
  * Whether the refusal of a change is believed: at once where the post is too old, else after some
  * in a row.  Servers without their database refuse, too.
@@ -308,7 +158,7 @@ static void do_without(struct dispatch *dispatch, struct delivery *delivery)
 
     if (step == ERRAND_SEARCH) {
         dispatch->findings.count = 0;
-        report_lookup(dispatch, delivery, LOOKUP_FAILED);
+        dispatch_report_lookup(dispatch, delivery, LOOKUP_FAILED);
         errand_took_roots(delivery->errand, &dispatch->findings);
     } else if (step == ERRAND_PATCH) {
         errand_cannot_change(delivery->errand);
@@ -358,12 +208,12 @@ void dispatch_step_answered(struct dispatch *dispatch, struct delivery *delivery
     switch (delivery->verdict.kind) {
     case VERDICT_DELIVERED:
         if (take(dispatch, delivery, answer)) {
-            if (!looks_again(dispatch, delivery, now))
+            if (!dispatch_looks_again(dispatch, delivery, now))
                 dispatch_go_on(dispatch, delivery, now);
             return;
         }
         if (!delivery->verdict.words[0])
-            say(delivery, "the answer makes no sense");
+            dispatch_say(delivery, "the answer makes no sense");
         break;
     case VERDICT_RATE_LIMITED:
         dispatch_pause_server(dispatch, delivery, answer, now);

@@ -177,6 +177,17 @@ static bool has_all_parts(const struct errand *errand)
            errand->next_part + errand->post_count >= errand->part_count;
 }
 
+static void end_reading(struct errand *errand)
+{
+    errand->thread_is_read = true;
+    if (errand->post_count > 0)
+        qsort(errand->posts, errand->post_count, sizeof(*errand->posts), compare_parts);
+    if (passes_posts(errand))
+        pass_posts(errand);
+    if (errand->cannot_change)
+        keep_own_posts(errand);
+}
+
 void errand_took_page(struct errand *errand, const struct findings *page, bool all)
 {
     bool is_old = page->seen > 0 && page->oldest_at < errand->page_until;
@@ -186,15 +197,8 @@ void errand_took_page(struct errand *errand, const struct findings *page, bool a
     bool is_thread = errand->kind != EVENT_NOTIFICATION;
     copy_id(errand->page_from, is_thread ? page->oldest : page->before);
     errand->page_from_at = page->oldest_at;
-    if (!all && !is_old && page->seen > 0 && !has_all_parts(errand))
-        return;
-    errand->thread_is_read = true;
-    if (errand->post_count > 0)
-        qsort(errand->posts, errand->post_count, sizeof(*errand->posts), compare_parts);
-    if (passes_posts(errand))
-        pass_posts(errand);
-    if (errand->cannot_change)
-        keep_own_posts(errand);
+    if (all || is_old || page->seen == 0 || has_all_parts(errand))
+        end_reading(errand);
 }
 
 /* ---- what was done ---- */

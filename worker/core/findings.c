@@ -147,6 +147,14 @@ static bool is_listed(struct peek order, const char *id)
     return order.at && memmem(order.at, order.length, id, strlen(id));
 }
 
+static bool read_list(const struct answer *answer, struct peek *retposts, struct peek *retorder)
+{
+    const struct peek_wanted wanted[] = { { "posts", retposts }, { "order", retorder } };
+
+    return answer->kind == ANSWER_HTTP && answer->status == 200 &&
+           peek_members(peek_at(answer->body, answer->body_length), wanted, 2) && retposts->at;
+}
+
 bool findings_read(const struct answer *answer, const struct finding_wish *wish, const char *thread,
                    struct findings *ret)
 {
@@ -155,14 +163,12 @@ bool findings_read(const struct answer *answer, const struct finding_wish *wish,
     struct peek value;
     struct finding finding;
     struct peek order;
-    const struct peek_wanted wanted[] = { { "posts", &posts }, { "order", &order } };
     const char *at = NULL;
     bool broken;
 
     *ret->oldest = *ret->before = '\0';
     ret->count = ret->seen = 0;
-    if (answer->kind != ANSWER_HTTP || answer->status != 200 ||
-        !peek_members(peek_at(answer->body, answer->body_length), wanted, 2) || !posts.at)
+    if (!read_list(answer, &posts, &order))
         return false;
     while (peek_next_member(posts, &at, &name, &value, &broken)) {
         if (!read_post(value, &finding))
