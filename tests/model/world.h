@@ -130,6 +130,14 @@ void world_claim_open(struct world *world, const char *url);
 /* What the dispatcher asks of the world (world_server.c). */
 struct dispatch_port world_port(struct world *world);
 
+#define WORLD_BOT_ID "bbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+/*
+ * What the server lists to who looks for a post (owned): all of the asking record's key is one
+ * page, with nothing before it, which is enough to go wrong in.
+ */
+char *world_list(const struct world *world, const struct ask *ask) ATTR_MUST_USE;
+
 /* What the state topic tells a new owner, and the end of that (world_state.c). */
 void world_restore(struct world *world, int partition);
 

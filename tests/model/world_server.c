@@ -9,7 +9,6 @@
 #include "common/mem.h"
 #include "common/must.h"
 #include "tests/model/world.h"
-#include "worker/core/routes.h"
 
 static void add_call(struct world *world, struct ask *ask, struct delivery *letter)
 {
@@ -224,44 +223,12 @@ static void answer_post(struct world *world, struct ask *ask)
     free(body);
 }
 
-#define BOT_ID "bbbbbbbbbbbbbbbbbbbbbbbbbb"
-
-static void add_post(const struct world_record *record, const struct delivery *asks, json_t *order,
-                     json_t *posts)
+static void answer_found(struct world *world, struct ask *ask)
 {
-    int partition = asks->record->partition;
-    char id[27];
+    char *list = world_list(world, ask);
 
-    (void)snprintf(id, sizeof(id), "%c%025u", 'p' + partition, (unsigned)record->offset);
-    json_t *post =
-        json_pack("{s:s, s:s, s:s, s:s, s:I, s:i, s:{s:{s:o, s:i, s:s}}}", "id", id, "channel_id",
-                  "cccccccccccccccccccccccccc", "user_id", BOT_ID, "root_id", "", "create_at",
-                  (json_int_t)record->posted_at, "delete_at", 0, "props", "ireserve", "event",
-                  json_sprintf("urn:x|e-%d-%d", partition, (int)record->offset), "part", 1,
-                  "licence", asks->route->integration->licence);
-    must(post);
-    must(json_array_append_new(order, json_string(id)) == 0);
-    must(json_object_set_new(posts, id, post) == 0);
-}
-
-/* All of the asking record's key is one page, with nothing before it: enough to go wrong in. */
-static void answer_listing(struct world *world, struct ask *ask)
-{
-    const struct delivery *delivery = ask->owner;
-    int number = delivery->record->partition;
-    json_t *order = json_array();
-    json_t *posts = json_object();
-
-    for (int i = 0; i < WORLD_RECORDS && !strstr(ask->path, "before="); i++) {
-        const struct world_record *record = &world->partitions[number].records[i];
-        if (record->is_posted && record->key == key_of(delivery))
-            add_post(record, delivery, order, posts);
-    }
-    json_t *list = json_pack("{s:o, s:o}", "order", order, "posts", posts);
-    char *body = json_dumps(list, JSON_COMPACT);
-    json_decref(list);
-    answer(world, ask, 200, body);
-    free(body);
+    answer(world, ask, 200, list);
+    free(list);
 }
 
 static void answer_fine(struct world *world, struct ask *ask)
@@ -271,9 +238,9 @@ static void answer_fine(struct world *world, struct ask *ask)
     else if (ask->purpose == ASK_TO_POST)
         answer_post(world, ask);
     else if (strcmp(ask->path, "/users/me") == 0)
-        answer(world, ask, 200, "{\"id\":\"" BOT_ID "\"}");
+        answer(world, ask, 200, "{\"id\":\"" WORLD_BOT_ID "\"}");
     else
-        answer_listing(world, ask);
+        answer_found(world, ask);
 }
 
 static void end_request(struct world *world, struct ask *ask, enum world_fate fate)
