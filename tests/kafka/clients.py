@@ -1,9 +1,10 @@
 """Small Kafka clients for tests: quiet, quick to reconnect, with deadlines."""
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 from broker import wait_until
 
+NO_LEADER = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
 QUICK = {"reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200, "log_level": 0}
 
 
@@ -34,17 +35,27 @@ def produce(bootstrap_servers, topic, records, seconds=60):
     return [(message.partition(), message.offset()) for _, message in sent]
 
 
-def end_offsets(bootstrap_servers, topic):
-    """{partition: offset of the next record} of a topic."""
+def end_offsets(bootstrap_servers, topic, seconds=30):
+    """{partition: offset of the next record} of a topic; waits for leaders that are elected now."""
     client = Consumer({"bootstrap.servers": bootstrap_servers, "group.id": "unused", **QUICK})
+    ends = {}
+
+    def all_told():
+        try:
+            for number in client.list_topics(topic, timeout=10).topics[topic].partitions:
+                place = TopicPartition(topic, number)
+                ends[number] = client.get_watermark_offsets(place, timeout=10)[1]
+        except KafkaException as error:
+            if not error.args[0].retriable() and error.args[0].code() not in NO_LEADER:
+                raise
+            return False
+        return True
+
     try:
-        partitions = client.list_topics(topic, timeout=10).topics[topic].partitions
-        return {
-            number: client.get_watermark_offsets(TopicPartition(topic, number), timeout=10)[1]
-            for number in partitions
-        }
+        wait_until(all_told, seconds, f"{topic} tells its ends")
     finally:
         client.close()
+    return ends
 
 
 def committed_offsets(bootstrap_servers, group, topic, partitions):

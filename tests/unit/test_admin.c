@@ -77,11 +77,15 @@ static void topics_that_are_not_there_differ_from_those_that_are_not_shown(void 
     struct topic_plan plan = plan_of_state();
     struct fault fault;
 
-    rd_kafka_mock_topic_set_error(stage->kafka.cluster, "state",
+    /* As brokers tell an error: with no partition.  librdkafka 2.8 crashes when there are some. */
+    rd_kafka_mock_topic_create(stage->kafka.cluster, "unseen", 0, 1);
+    plan.names[TOPIC_STATE] = "unseen";
+    rd_kafka_mock_topic_set_error(stage->kafka.cluster, "unseen",
                                   RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
     assert_int_equal(admin_look(stage->admin, &plan, &fault), ADMIN_DONE);
     assert_int_equal(plan.found[TOPIC_STATE].presence, TOPIC_ABSENT);
-    rd_kafka_mock_topic_set_error(stage->kafka.cluster, "state",
+
+    rd_kafka_mock_topic_set_error(stage->kafka.cluster, "unseen",
                                   RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
     assert_int_equal(admin_look(stage->admin, &plan, &fault), ADMIN_DONE);
     assert_int_equal(plan.found[TOPIC_STATE].presence, TOPIC_HIDDEN);
