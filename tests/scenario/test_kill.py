@@ -1,28 +1,25 @@
-"""kill -9 at any moment: nothing lost, order kept, and twice no more than could be known.
+"""kill -9 at any moment: nothing lost, nothing twice, order kept, whatever the server guards.
 
-Which posts were made after the last commit, a killed worker cannot tell its successor.  The
-server's guard (30 s per `pending_post_id`) catches their repeats; without it they are counted.
+What was posted after the last commit, a killed worker tells its successor by the state topic; what
+it had no time to tell is looked for in the channel, once for each that was on the wire.
 """
 
-import collections
-
 from harness.scale import IS_FULL, SCALE
-from harness.stage import place_of
 
 
 def kill_and_restart(stage, workers):
-    """Kills a worker at a random moment and starts it again; gives the places that were in doubt."""
+    """Kills a worker at a random moment and starts it again; gives what was posted and not committed."""
     stage.let_pass(stage.random.uniform(0.2, 1.5))
     victim = stage.random.choice(workers)
     victim.kill()
-    in_doubt = stage.judge_commits()
+    uncommitted = stage.judge_commits()
     victim.start()
     victim.wait_until_ready()
-    return in_doubt
+    return len(uncommitted)
 
 
 def run(stage, workers):
-    """Kills through a stream of records, heals, drains; gives what was in doubt at the kills."""
+    """Kills through a stream of records, heals, drains."""
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -30,16 +27,15 @@ def run(stage, workers):
     stage.trouble_as_usual()
     stream = stage.stream(keys=SCALE.keys)
     stream.send_over(SCALE.records, SCALE.seconds)
-    in_doubt = [kill_and_restart(stage, workers)]
+    uncommitted = [kill_and_restart(stage, workers)]
     stage.standin.refuse_for(SCALE.refuse_seconds)
-    in_doubt += [kill_and_restart(stage, workers) for _ in range(kills_of(workers) - 1)]
+    uncommitted += [kill_and_restart(stage, workers) for _ in range(kills_of(workers) - 1)]
     stream.finish()
     stage.standin.calm()
     stage.settle(SCALE.patience)
     stage.wait_until_committed(SCALE.patience)
     stage.stop_workers()
-    print(f"kills: {len(in_doubt)}, in doubt at each: {[len(places) for places in in_doubt]}")
-    return in_doubt
+    print(f"kills: {len(uncommitted)}, posted and not committed at each: {uncommitted}")
 
 
 def kills_of(workers):
@@ -54,15 +50,10 @@ def test_with_the_guard_of_the_server_nothing_is_twice(stage):
     assert result.is_clean(), str(result)
 
 
-def test_without_the_guard_twice_is_bounded_by_what_was_not_committed(stage):
+def test_without_the_guard_nothing_is_twice_either(stage):
     stage.standin.trouble(dedup_guard=False)
     # Known by name, it has its partitions back at once: the kills come in quick succession.
     worker = stage.worker(environment={"IRESERVE_KAFKA_GROUP_INSTANCE_ID": "worker-0"})
-    in_doubt = run(stage, [worker])
+    run(stage, [worker])
     result = stage.judge()
-    posted = collections.Counter(place_of(post) for post in stage.standin.journal())
-    again = posted - collections.Counter(list(posted))
-    allowed = collections.Counter(place for places in in_doubt for place in places)
-    print(f"posted again: {again.total()}; could not be known: {allowed.total()}")
-    assert not (result.lost or result.out_of_order or result.phantom), str(result)
-    assert not again - allowed, "a post was repeated that was committed, or without a kill"
+    assert result.is_clean(), str(result)
