@@ -3,7 +3,9 @@
  * with jansson, dump a post with jansson, POST with curl's multi interface; nothing else.  No
  * order, no retry, no commit, no log.  What the worker is measured against.
  *
- * floor BOOTSTRAP TOPIC GROUP URL TOKEN CHANNEL IN_FLIGHT COUNT
+ * floor BOOTSTRAP TOPIC GROUP URL TOKEN CHANNEL IN_FLIGHT COUNT [OUTCOMES]
+ *
+ * With OUTCOMES, a topic, each post is done when a record that says so is acknowledged there.
  */
 #include <curl/curl.h>
 #include <jansson.h>
@@ -25,12 +27,15 @@ struct post {
 
 struct floor {
     rd_kafka_t *kafka;
+    rd_kafka_t *outcomes; /* NULL: none are written */
+    const char *outcomes_topic;
     CURLM *multi;
     struct post *free_posts;
     int wake_fd;
     const char *channel;
     long wanted;
     long started;
+    long posted;
     long done;
 };
 
@@ -111,11 +116,49 @@ static void consume(struct floor *floor)
     }
 }
 
+static void on_acknowledged(rd_kafka_t *kafka, const rd_kafka_message_t *message, void *opaque)
+{
+    struct floor *floor = opaque;
+
+    (void)kafka;
+    must(!message->err);
+    floor->done++;
+}
+
+static rd_kafka_t *producer(struct floor *floor, const char *bootstrap)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    char why[256];
+
+    rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap, why, sizeof(why));
+    rd_kafka_conf_set(conf, "enable.idempotence", "true", why, sizeof(why));
+    rd_kafka_conf_set(conf, "linger.ms", "0", why, sizeof(why));
+    rd_kafka_conf_set_opaque(conf, floor);
+    rd_kafka_conf_set_dr_msg_cb(conf, on_acknowledged);
+    rd_kafka_t *kafka = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
+    must(kafka);
+    return kafka;
+}
+
+/* As long as what the worker writes. */
+static void write_outcome(struct floor *floor, long number)
+{
+    char key[64];
+    static char value[] = "v1 o=123456 t=1790000000000 e=123456";
+    int length = snprintf(key, sizeof(key), "done/bench/kkey-%ld", number % 1000);
+
+    must(rd_kafka_producev(floor->outcomes, RD_KAFKA_V_TOPIC(floor->outcomes_topic),
+                           RD_KAFKA_V_PARTITION((int)(number % 6)),
+                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                           RD_KAFKA_V_KEY(key, (size_t)length),
+                           RD_KAFKA_V_VALUE(value, sizeof(value) - 1), RD_KAFKA_V_END) == 0);
+}
+
 /* Whether any ended: then there is room for more before it is time to wait. */
 static bool finish_posts(struct floor *floor)
 {
     const CURLMsg *ended;
-    long before = floor->done;
+    long before = floor->posted;
     int left;
 
     while ((ended = curl_multi_info_read(floor->multi, &left))) {
@@ -126,9 +169,13 @@ static bool finish_posts(struct floor *floor)
         free(post->body);
         post->next_free = floor->free_posts;
         floor->free_posts = post;
-        floor->done++;
+        if (floor->outcomes)
+            write_outcome(floor, floor->posted);
+        else
+            floor->done++;
+        floor->posted++;
     }
-    return floor->done > before;
+    return floor->posted > before;
 }
 
 static void run(struct floor *floor)
@@ -139,6 +186,8 @@ static void run(struct floor *floor)
         int running;
 
         consume(floor);
+        if (floor->outcomes)
+            rd_kafka_poll(floor->outcomes, 0);
         curl_multi_perform(floor->multi, &running);
         if (finish_posts(floor))
             continue;
@@ -153,7 +202,7 @@ int main(int argc, char **argv)
     struct floor floor = { 0 };
     char authorization[256];
 
-    must(argc == 9);
+    must(argc == 9 || argc == 10);
     (void)snprintf(authorization, sizeof(authorization), "Authorization: Bearer %s", argv[5]);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     struct curl_slist *headers = curl_slist_append(NULL, authorization);
@@ -166,6 +215,12 @@ int main(int argc, char **argv)
     floor.kafka = consumer(argv[1], argv[3], argv[2]);
     rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(floor.kafka);
     rd_kafka_queue_io_event_enable(queue, floor.wake_fd, &one, sizeof(one));
+    if (argc == 10) {
+        floor.outcomes_topic = argv[9];
+        floor.outcomes = producer(&floor, argv[1]);
+        rd_kafka_queue_io_event_enable(rd_kafka_queue_get_main(floor.outcomes), floor.wake_fd, &one,
+                                       sizeof(one));
+    }
     run(&floor);
     printf("{\"posted\":%ld}\n", floor.done);
     fflush(stdout);

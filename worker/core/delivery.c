@@ -93,7 +93,6 @@ bool delivery_is_begun(const struct delivery *delivery)
     case DELIVERY_BURYING:
         return true;
     case DELIVERY_READY:
-        return errand_is_begun(delivery->errand);
     case DELIVERY_FETCHING:
         return errand_is_begun(delivery->errand);
     case DELIVERY_WAITING:

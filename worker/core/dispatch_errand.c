@@ -264,9 +264,12 @@ void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
                        !(is_known && thread.epoch == partition->epoch);
 
     const struct thread *known = is_known ? &thread : NULL;
-    delivery->errand = is_notice
-                           ? errand_new_notice(event, name.conversation, known, record->offset,
-                                               earliest(record, now), is_doubtful)
-                           : errand_new(event, known, record->offset, is_doubtful);
+    if (is_notice) {
+        delivery->errand =
+            errand_new_notice(event, name.conversation, known, record->offset, is_doubtful);
+        errand_begun_after(delivery->errand, earliest(record, now));
+    } else {
+        delivery->errand = errand_new(event, known, record->offset, is_doubtful);
+    }
     dispatch_go_on(dispatch, delivery, now);
 }

@@ -68,18 +68,22 @@ static void begin(struct errand *errand, const struct event *event, const struct
 }
 
 struct errand *errand_new_notice(const struct event *event, const char *name_of_key,
-                                 const struct thread *done, int64_t offset, wall_ms since,
-                                 bool doubtful)
+                                 const struct thread *done, int64_t offset, bool doubtful)
 {
     struct errand *errand = mem_new(sizeof(*errand));
 
     begin(errand, event, done, offset, doubtful);
     errand->conversation = mem_string(name_of_key);
     errand->thread_is_read = !doubtful;
-    errand->page_until = since - SKEW_MS;
-    if (done && done->updated_at - SKEW_MS > errand->page_until)
+    if (done)
         errand->page_until = done->updated_at - SKEW_MS; /* nothing of the next was begun before */
     return errand;
+}
+
+void errand_begun_after(struct errand *errand, wall_ms since)
+{
+    if (since - SKEW_MS > errand->page_until)
+        errand->page_until = since - SKEW_MS;
 }
 
 struct errand *errand_new(const struct event *event, const struct thread *thread, int64_t offset,

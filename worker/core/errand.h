@@ -117,13 +117,13 @@ struct errand_facts {
 struct errand *errand_new(const struct event *event, const struct thread *thread, int64_t offset,
                           bool doubtful) ATTR_MUST_USE;
 
-/*
- * Likewise for a notification, whose key has that name.  What was posted of it is no older than
- * `since`, by this clock.
- */
+/* Likewise for a notification, whose key has that name. */
 struct errand *errand_new_notice(const struct event *event, const char *name_of_key,
-                                 const struct thread *done, int64_t offset, wall_ms since,
+                                 const struct thread *done, int64_t offset,
                                  bool doubtful) ATTR_MUST_USE;
+
+/* What was posted of a notification is no older than that, by this clock. */
+void errand_begun_after(struct errand *errand, wall_ms since);
 
 /* NULL is fine. */
 void errand_free(struct errand *errand);

@@ -151,7 +151,7 @@ static void say(struct verdict *verdict, const char *words)
 {
     size_t i = 0;
 
-    for (; words[i] && i < sizeof(verdict->words) - 1; i++)
+    for (; i < sizeof(verdict->words) - 1 && words[i]; i++)
         verdict->words[i] = (char)(words[i] < ' ' || words[i] > '~' ? '?' : words[i]);
     verdict->words[i] = '\0';
 }
