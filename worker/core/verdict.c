@@ -149,11 +149,10 @@ static mono_ms rate_limit_wait(const struct answer *answer)
 /* Says it in printable ASCII, cut where the room ends. */
 static void say(struct verdict *verdict, const char *words)
 {
-    size_t i = 0;
-
-    for (; i < sizeof(verdict->words) - 1 && words[i]; i++)
-        verdict->words[i] = (char)(words[i] < ' ' || words[i] > '~' ? '?' : words[i]);
-    verdict->words[i] = '\0';
+    (void)snprintf(verdict->words, sizeof(verdict->words), "%s", words);
+    for (char *c = verdict->words; *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
 }
 
 static void judge_refusal(const struct answer *answer, struct verdict *verdict)
