@@ -148,6 +148,7 @@ def test_aborted_records_and_their_gaps_are_passed_over(cluster, open_table):
     def transact(value, end):
         producer.begin_transaction()
         producer.produce("transactions", value, "key", partition=0)
+        producer.flush(SECONDS)  # a transaction that has nothing yet cannot be aborted
         end(SECONDS)
 
     transact("committed", producer.commit_transaction)
