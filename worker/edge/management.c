@@ -21,6 +21,7 @@ enum {
     REQUEST_LIMIT_MS = 10000,
     STALL_LIMIT_MS = 10000,
     TICK_MS = 1000,
+    PAUSE_MS = 100,
 };
 
 /* A connection; libmicrohttpd's own time limit is of idleness only, and a dripping client is not
@@ -235,10 +236,20 @@ static void serve(struct management *management)
     loop_set_timer(management->loop, &management->timer, next);
 }
 
+/*
+ * Who has come and cannot be taken, because there is no descriptor left, keeps the listening socket
+ * ready; libmicrohttpd leaves it alone only while it has other visitors.
+ */
 static void epoll_ready(void *context, uint32_t events)
 {
+    struct management *management = context;
+
     (void)events;
-    serve(context);
+    serve(management);
+    if (management->has_left || !LIST_EMPTY(&management->visitors))
+        return;
+    loop_unwatch(management->loop, &management->source);
+    loop_set_timer(management->loop, &management->timer, loop_now(management->loop) + PAUSE_MS);
 }
 
 /* A connection that is shut down is closed by libmicrohttpd, when it next runs. */
@@ -247,6 +258,8 @@ static void timer_due(void *context, mono_ms now)
     struct management *management = context;
 
     management->ticked_at = now;
+    if (!management->source.watched)
+        loop_watch(management->loop, &management->source, EPOLLIN);
     for (struct visitor *visitor = LIST_FIRST(&management->visitors); visitor;
          visitor = LIST_NEXT(visitor, in_visitors)) {
         if (visitor->deadline > now)
