@@ -253,6 +253,25 @@ static void after_a_crash_the_first_of_each_key_in_the_window_is_looked_for(void
     assert_int_equal(stage->reports[REPORT_LOOKED_UP], 1);
 }
 
+static void what_was_not_there_when_the_partition_came_is_not_in_doubt(void **state)
+{
+    struct stage *stage = *state;
+
+    tell(stage, "epoch/in/0", "", BEFORE);
+    dispatch_restored(stage->dispatch, stage->partition, EPOCH);
+    dispatch_saw_end(stage->dispatch, stage->partition, 6);
+    read_booking(stage, 5, "a");
+    say_who(stage);
+    show_nothing(stage);
+    stage_accept(stage, 0);
+    read_booking(stage, 6, "b");
+    assert_int_equal(stage->asks[0]->purpose, ASK_TO_POST);
+    stage_accept(stage, 0);
+    stage_leave(stage, false);
+    stage_end(stage);
+    assert_string_equal(stage->writes[stage->write_count - 1].key, "left/in/0");
+}
+
 static void after_a_clean_hand_over_nothing_is_looked_for(void **state)
 {
     struct stage *stage = *state;
@@ -377,6 +396,7 @@ int main(void)
         FRESH(a_look_up_that_fails_is_repeated_and_never_guessed),
         FRESH(parts_that_are_there_are_passed_over),
         TAKEOVER(after_a_crash_the_first_of_each_key_in_the_window_is_looked_for),
+        TAKEOVER(what_was_not_there_when_the_partition_came_is_not_in_doubt),
         TAKEOVER(after_a_clean_hand_over_nothing_is_looked_for),
         TAKEOVER(the_farewell_of_one_before_does_not_count),
         TAKEOVER(what_the_state_topic_says_to_be_done_is_not_asked_for),

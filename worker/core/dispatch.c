@@ -182,8 +182,7 @@ void dispatch_take(struct dispatch *dispatch, struct partition *partition, struc
     if (partition->acked < 0)
         partition->acked = record->offset;
     if (partition->doubt_below < 0)
-        partition->doubt_below =
-            partition->acked + (partition->inherits_doubt ? (int64_t)dispatch->options.window : 0);
+        partition->doubt_below = partition_end_of_doubt(partition, dispatch->options.window);
     partition->held_back = record;
     review_held_back(dispatch, partition, now);
 }

@@ -31,7 +31,7 @@ enum errand_step dispatch_next_step(const struct dispatch *dispatch,
 
 /* ---- what is recorded ---- */
 
-static struct thread_name name_of(const struct delivery *delivery)
+struct thread_name dispatch_name_of(const struct delivery *delivery)
 {
     bool is_notice = delivery->errand->kind == EVENT_NOTIFICATION;
 
@@ -42,7 +42,7 @@ static struct thread_name name_of(const struct delivery *delivery)
 /* What is known under the delivery's name; false: nothing is. */
 static bool find_known(const struct delivery *delivery, struct thread *ret)
 {
-    const struct thread_name name = name_of(delivery);
+    const struct thread_name name = dispatch_name_of(delivery);
 
     return threads_find(partition_memory(delivery->partition, &name), &name, ret);
 }
@@ -67,7 +67,7 @@ struct thread dispatch_thread_of(const struct delivery *delivery)
 static void record_thread(struct dispatch *dispatch, struct delivery *delivery,
                           const struct moment *now)
 {
-    const struct thread_name name = name_of(delivery);
+    const struct thread_name name = dispatch_name_of(delivery);
 
     delivery->errand->thread.updated_at = now->wall;
     delivery->errand->thread.epoch = delivery->partition->epoch;
@@ -80,8 +80,6 @@ static void end_errand(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now)
 {
     const char *why = errand_why(delivery->errand);
-    if (delivery->errand->kind == EVENT_NOTIFICATION)
-        dispatch_settle(delivery);
     struct report report =
         dispatch_report_of(why ? REPORT_ALREADY_POSTED : REPORT_DELIVERED, delivery);
 
@@ -101,10 +99,12 @@ void dispatch_recorded(struct dispatch *dispatch, struct delivery *delivery,
 {
     struct errand *errand = delivery->errand;
     const struct thread thread = dispatch_thread_of(delivery);
-    const struct thread_name name = name_of(delivery);
+    const struct thread_name name = dispatch_name_of(delivery);
 
     delivery->recording = NULL;
     threads_put(partition_memory(delivery->partition, &name), &name, &thread);
+    if (errand->kind == EVENT_NOTIFICATION)
+        dispatch_settle(delivery);
     if (!errand->root_is_new) {
         end_errand(dispatch, delivery, now);
         return;

@@ -144,6 +144,9 @@ enum errand_step dispatch_next_step(const struct dispatch *dispatch,
 struct errand_facts dispatch_facts(const struct dispatch *dispatch,
                                    const struct delivery *delivery);
 
+/* Under which name the state topic tells of the delivery, whose errand has begun. */
+struct thread_name dispatch_name_of(const struct delivery *delivery);
+
 /* The thread as the errand's write says it, and what a late write has told above that. */
 struct thread dispatch_thread_of(const struct delivery *delivery);
 

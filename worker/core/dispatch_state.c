@@ -48,6 +48,7 @@ bool dispatch_awaits_end(const struct partition *partition)
 void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, int64_t end)
 {
     must(partition->standing == PARTITION_UNPROVEN);
+    partition->end = end;
     if (end > threads_highest_offset(partition->threads) &&
         end > threads_highest_offset(partition->done))
         partition->standing = PARTITION_OPEN;
@@ -102,9 +103,7 @@ static struct delivery *find_recording(struct dispatch *dispatch, struct partiti
 
     if (!delivery || delivery->state != DELIVERY_RECORDING)
         return NULL;
-    bool is_notice = delivery->errand->kind == EVENT_NOTIFICATION;
-    const char *licence = is_notice ? "" : delivery->route->integration->licence;
-    return strcmp(licence, name->licence) == 0 ? delivery : NULL;
+    return strcmp(dispatch_name_of(delivery).licence, name->licence) == 0 ? delivery : NULL;
 }
 
 /*

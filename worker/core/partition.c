@@ -44,6 +44,15 @@ struct threads *partition_memory(const struct partition *partition, const struct
     return name->licence[0] ? partition->threads : partition->done;
 }
 
+int64_t partition_end_of_doubt(const struct partition *partition, size_t window)
+{
+    int64_t beyond = partition->acked + (int64_t)window;
+
+    if (!partition->inherits_doubt)
+        return partition->acked;
+    return partition->end < beyond ? partition->end : beyond;
+}
+
 bool partition_is_clear(const struct partition *partition)
 {
     bool is_past_doubt = !partition->inherits_doubt ||

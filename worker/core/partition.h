@@ -44,6 +44,7 @@ struct partition {
     int64_t left;            /* the epoch of the last who left without doubt; -1: none */
     bool inherits_doubt;     /* the owner before did not */
     bool leaves_doubt;       /* nor does this one */
+    int64_t end;             /* of the log, when it was proven: nobody has begun what came later */
     int64_t doubt_below;     /* what an earlier owner may have begun; -1: nothing was read yet */
     struct thread_repairs repairs; /* what is to be written again once it is restored */
     size_t expiry_position;        /* in the threads */
@@ -76,6 +77,12 @@ int64_t partition_reach(const struct partition *partition);
 
 /* Where what is known of a name is kept. */
 struct threads *partition_memory(const struct partition *partition, const struct thread_name *name);
+
+/*
+ * The offset behind what an earlier owner may have begun: inside its window, and there in its time.
+ * What is committed is known.
+ */
+int64_t partition_end_of_doubt(const struct partition *partition, size_t window);
 
 /* Whether nothing that an owner has begun may be there without being known to be. */
 bool partition_is_clear(const struct partition *partition);
