@@ -1,9 +1,9 @@
 /*
  * clock: the only readers of the machine's clocks.
  *
- * The loop reads them once a turn and hands `now` down.  Where a turn may have been held up and that
- * matters, the clock is read anew: the lease on the partitions, and whether a request is still in
- * its time when it is sent.
+ * The loop reads them once a turn and hands `now` down.  Where a turn may have been held up and
+ * that matters, the clock is read anew: the lease on the partitions, and whether a request is still
+ * in its time when it is sent.
  */
 #ifndef COMMON_CLOCK_H
 #define COMMON_CLOCK_H

@@ -139,6 +139,28 @@ static void what_was_written_again_is_in_doubt_all_the_same(void **state)
     assert_on_wire(stage, 0, ASK_GET, "/posts/" ROOT "/thread?");
 }
 
+/* An earlier owner may have buried the first, too, and begun the next. */
+static void behind_a_dead_letter_in_a_thread_that_was_found_the_next_is_in_doubt(void **state)
+{
+    struct stage *stage = *state;
+
+    talk_restore(stage);
+    talk_say(stage, 1, "c-1");
+    talk_say(stage, 2, "c-1");
+    talk_answer_bot(stage, 0);
+    talk_answer_posts(stage, 0, &(struct talk_post){ .id = ROOT, .conversation = "c-1" }, 1);
+    stage_acknowledge(stage); /* the root that was found */
+    talk_answer_page(stage, 0, NULL, 0);
+    stage_refuse(stage, 0, 400, "model.post.is_valid.props.app_error");
+    talk_answer_channel(stage, 0, MIRROR, TEAM);
+    stage_bury(stage, NULL);
+    assert_on_wire(stage, 0, ASK_GET, "/posts/" ROOT "/thread?");
+    talk_answer_page(stage, 0, NULL, 0);
+    assert_on_wire(stage, 0, ASK_POST, "/posts?");
+    stage_accept(stage, 0);
+    stage_acknowledge(stage);
+}
+
 /* ---- expired ---- */
 
 static void a_thread_that_nobody_wrote_in_for_long_is_forgotten(void **state)
@@ -225,6 +247,7 @@ int main(void)
         STAGED(a_root_without_a_channel_is_none),
         STAGED(what_is_not_told_as_it_should_be_is_written_again_when_all_is_restored),
         STAGED(what_was_written_again_is_in_doubt_all_the_same),
+        STAGED(behind_a_dead_letter_in_a_thread_that_was_found_the_next_is_in_doubt),
         STAGED(a_thread_that_nobody_wrote_in_for_long_is_forgotten),
         STAGED(a_thread_whose_records_may_be_read_again_is_not_forgotten),
         STAGED(a_thread_that_is_being_written_to_is_not_forgotten),

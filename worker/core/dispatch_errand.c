@@ -63,14 +63,18 @@ struct thread dispatch_thread_of(const struct delivery *delivery)
     return thread;
 }
 
-/* Writes what is known of the thread now; of a new root alone, or that the record is done. */
+/*
+ * Writes what is known of the thread now; of a new root alone, or that the record is done.  Only
+ * the latter makes it this owner's: behind a root alone an earlier one may have begun more.
+ */
 static void record_thread(struct dispatch *dispatch, struct delivery *delivery,
                           const struct moment *now)
 {
     const struct thread_name name = dispatch_name_of(delivery);
 
     delivery->errand->thread.updated_at = now->wall;
-    delivery->errand->thread.epoch = delivery->partition->epoch;
+    if (!delivery->errand->root_is_new)
+        delivery->errand->thread.epoch = delivery->partition->epoch;
     const struct thread thread = dispatch_thread_of(delivery);
     delivery_set_state(delivery, DELIVERY_RECORDING);
     dispatch_write_thread(dispatch, delivery->partition, &name, &thread, delivery);
