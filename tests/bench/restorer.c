@@ -17,6 +17,7 @@
 
 #include "common/clock.h"
 #include "common/must.h"
+#include "worker/core/state_key.h"
 #include "worker/core/thread_record.h"
 #include "worker/edge/table.h"
 
@@ -71,7 +72,7 @@ static void write_thread(rd_kafka_t *kafka, const char *topic, int partition, lo
     make_id(number, 'r', thread.root);
     make_id(number % CHANNELS, 'c', thread.channel);
     make_id(number + offset, 'p', thread.last_post);
-    thread_key_write(source_topic, &(struct thread_name){ "zeezicht", conversation }, &key);
+    state_key_write_thread(source_topic, &(struct thread_name){ "zeezicht", conversation }, &key);
     if (offset)
         thread_value_write(&thread, &value);
     do {
@@ -110,12 +111,12 @@ struct restorer {
 
 static void on_read(void *context, void *owner, const struct table_record *record)
 {
-    static struct thread_key key; /* kilobytes: not to be cleared for each record */
+    static struct state_key key; /* kilobytes: not to be cleared for each record */
     struct restorer *restorer = context;
 
     restorer->records++;
     restorer->bytes += record->key_length + record->value_length;
-    if (thread_key_read(record->key, record->key_length, &key) != STATE_KEY_THREAD ||
+    if (state_key_read(record->key, record->key_length, &key) != STATE_KEY_THREAD ||
         strcmp(key.topic, source_topic) != 0)
         return;
     const struct thread_name name = { key.licence, key.conversation };

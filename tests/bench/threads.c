@@ -13,6 +13,7 @@
 
 #include "common/must.h"
 #include "common/random.h"
+#include "worker/core/state_key.h"
 #include "worker/core/thread_record.h"
 
 /* Conversations of LICENCES licences with 3 channels each, whose ids have 40 characters. */
@@ -168,7 +169,7 @@ static void make_group(size_t first, int64_t later, struct group *ret)
         struct thread_name name = make(first + i, &sample);
         sample.thread.last_offset += later;
         text_clear(&ret->keys[i]);
-        thread_key_write(topic, &name, &ret->keys[i]);
+        state_key_write_thread(topic, &name, &ret->keys[i]);
         text_clear(&ret->values[i]);
         thread_value_write(&sample.thread, &ret->values[i]);
     }
@@ -177,19 +178,19 @@ static void make_group(size_t first, int64_t later, struct group *ret)
 static double restore(struct threads *threads, size_t count, int64_t later)
 {
     static struct group group;
-    struct thread_key key;
+    struct state_key key;
     double sum = 0;
 
     for (size_t i = 0; i < GROUP; i++) {
-        group.keys[i] = text_of(THREAD_KEY_MAX);
-        group.values[i] = text_of(THREAD_KEY_MAX);
+        group.keys[i] = text_of(STATE_KEY_MAX);
+        group.values[i] = text_of(STATE_KEY_MAX);
     }
     for (size_t i = 0; i + GROUP <= count; i += GROUP) {
         make_group(later ? i * 1009 % (count - GROUP) : i, later, &group);
         double began = now_us();
         for (size_t j = 0; j < GROUP; j++) {
             const struct text *value = &group.values[j];
-            must(thread_key_read(group.keys[j].bytes, group.keys[j].length, &key) ==
+            must(state_key_read(group.keys[j].bytes, group.keys[j].length, &key) ==
                  STATE_KEY_THREAD);
             const struct thread_name name = { key.licence, key.conversation };
             must(thread_fold(threads, &name, value->bytes, value->length, -1) !=

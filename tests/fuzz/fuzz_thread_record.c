@@ -7,22 +7,30 @@
 
 #include "common/must.h"
 #include "tests/fuzz/fuzz.h"
+#include "worker/core/state_key.h"
 #include "worker/core/thread_record.h"
 
 static void try_key(const char *bytes, size_t length)
 {
-    AUTO(text_free) struct text text = text_of(THREAD_KEY_MAX);
-    struct thread_key key;
+    AUTO(text_free) struct text text = text_of(STATE_KEY_MAX);
+    struct state_key key;
 
-    switch (thread_key_read(bytes, length, &key)) {
+    switch (state_key_read(bytes, length, &key)) {
     case STATE_KEY_THREAD:
-        thread_key_write(key.topic, &(struct thread_name){ key.licence, key.conversation }, &text);
+        state_key_write_thread(key.topic, &(struct thread_name){ key.licence, key.conversation },
+                               &text);
         break;
     case STATE_KEY_EPOCH:
-        thread_key_write_epoch(key.topic, key.partition, &text);
+        state_key_write_epoch(key.topic, key.partition, &text);
         break;
     case STATE_KEY_LEFT:
-        thread_key_write_left(key.topic, key.partition, &text);
+        state_key_write_left(key.topic, key.partition, &text);
+        break;
+    case STATE_KEY_PARKED:
+        state_key_write_parked(key.topic, key.partition, key.offset, &text);
+        break;
+    case STATE_KEY_TRIED:
+        state_key_write_tried(key.topic, key.partition, key.offset, &text);
         break;
     case STATE_KEY_OTHER:
         return;

@@ -91,3 +91,14 @@ def read_all(bootstrap_servers, topic, seconds=30):
     finally:
         client.close()
     return messages
+
+
+def parked(bootstrap_servers, topic):
+    """{(topic, partition, offset)} of the records that stand in a state topic until they are done."""
+    standing = {}
+    for message in read_all(bootstrap_servers, topic):
+        key = (message.key() or b"").decode()
+        if key.startswith("parked/"):
+            source, partition, offset = key.removeprefix("parked/").rsplit("/", 2)
+            standing[source, int(partition), int(offset)] = message.value() is not None
+    return {place for place, stands in standing.items() if stands}

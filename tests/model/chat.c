@@ -33,6 +33,7 @@ static void start_worker(struct chat *chat, struct chat_worker *worker)
                                               .route = { 500, 4000 },
                                               .thread_max_replies = chat->ways.max_replies,
                                               .keep = chat->ways.keep,
+                                              .parking = { chat->ways.parking, 1 << 20 },
                                               .seed = random_next(chat->random) };
     const struct dispatch_port port = chat_port(worker);
 
@@ -161,9 +162,14 @@ static void end_in_time(struct chat *chat, struct chat_assignment *assignment)
 
 static void prove(struct chat *chat, const struct chat_assignment *assignment)
 {
-    if (dispatch_awaits_end(assignment->partition))
-        dispatch_saw_end(assignment->worker->dispatch, assignment->partition,
-                         chat->records[CHAT_RECORDS - 1].offset + 1);
+    int64_t end = chat->records[CHAT_RECORDS - 1].offset + 1;
+
+    if (!dispatch_awaits_end(assignment->partition))
+        return;
+    dispatch_reads_from(assignment->partition, assignment->next < CHAT_RECORDS
+                                                   ? chat->records[assignment->next].offset
+                                                   : end);
+    dispatch_saw_end(assignment->worker->dispatch, assignment->partition, end);
 }
 
 static void read_some(struct chat *chat, struct chat_assignment *assignment)
@@ -280,7 +286,8 @@ void chat_heal(struct chat *chat)
 bool chat_is_done(const struct chat *chat)
 {
     return chat->committed == chat->records[CHAT_RECORDS - 1].offset + 1 && chat->owner &&
-           chat->owner->told == chat->state.count && chat_is_written(chat) && !chat->calls;
+           chat->owner->told == chat->state.count && chat_is_written(chat) && !chat->calls &&
+           chat_count_parked(chat) == 0;
 }
 
 void chat_open(struct chat *chat, struct random *random, const struct chat_ways *ways)

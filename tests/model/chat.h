@@ -53,6 +53,7 @@ struct chat_record {
     char *value;
     int letters;      /* dead letters of it */
     bool is_reported; /* as done */
+    bool is_parked;   /* it stands in the state topic, so that its offset may pass */
 };
 
 /* A message of a talk, as the log wants it, and what has become of it. */
@@ -136,6 +137,7 @@ struct chat_call {
 struct chat_write {
     struct chat_worker *worker;
     struct delivery *delivery;     /* NULL: nobody waits for it */
+    bool parks;                    /* it is the delivery's record */
     struct chat_assignment *marks; /* whose marker it is; NULL: nobody's */
     char *key;
     char *value; /* NULL: a tombstone */
@@ -175,6 +177,7 @@ struct chat_worker {
 /* What differs from seed to seed. */
 struct chat_ways {
     uint32_t max_replies;
+    size_t parking; /* records that may be parked */
     wall_ms keep;
     mono_ms guard_ms;  /* how long the server knows a pending id */
     wall_ms skew;      /* of the server's clock */
@@ -233,7 +236,9 @@ int chat_message_of(const char *id);
 void chat_write(struct chat_worker *worker, const struct chat_write *write);
 void chat_write_marker(struct chat_assignment *assignment);
 /* Nobody waits for a delivery's write any more. */
-void chat_forget_write(struct chat *chat, const struct delivery *delivery);
+void chat_forget_write(struct chat *chat, const struct delivery *delivery, bool parks);
+/* How many records stand there, so that their offsets may pass. */
+int chat_count_parked(const struct chat *chat);
 /* What a worker that is gone had not written yet is written in part, or not. */
 void chat_drop_writes(struct chat_worker *worker);
 /* Appends and acknowledges what is due. */

@@ -257,12 +257,15 @@ void chat_end_call(struct chat *chat, struct chat_call *call)
 static void port_write(void *context, struct partition *partition, const struct state_write *write)
 {
     const struct chat_write added = { .delivery = write->delivery,
+                                      .parks = write->parks,
                                       .key = mem_string(text_string(write->key)),
                                       .value = write->value ? mem_string(text_string(write->value))
                                                             : NULL };
 
     must(partition->epoch >= 0);
-    if (write->delivery)
+    if (write->parks)
+        write->delivery->parking = context;
+    else if (write->delivery)
         write->delivery->recording = context;
     chat_write(context, &added);
 }
@@ -271,7 +274,14 @@ static void port_forget_write(void *context, struct delivery *delivery)
 {
     struct chat_worker *worker = context;
 
-    chat_forget_write(worker->chat, delivery);
+    chat_forget_write(worker->chat, delivery, false);
+}
+
+static void port_forget_parking(void *context, struct delivery *delivery)
+{
+    struct chat_worker *worker = context;
+
+    chat_forget_write(worker->chat, delivery, true);
 }
 
 static void port_store(void *context, const char *topic, int32_t number, int64_t offset)
@@ -317,6 +327,7 @@ struct dispatch_port chat_port(struct chat_worker *worker)
                                    .cancel_fetch = port_cancel_fetch,
                                    .write = port_write,
                                    .forget_write = port_forget_write,
+                                   .forget_parking = port_forget_parking,
                                    .store = port_store,
                                    .report = port_report };
 }

@@ -4,6 +4,7 @@
 #include "common/mem.h"
 #include "common/must.h"
 #include "tests/model/chat.h"
+#include "worker/core/state_key.h"
 #include "worker/core/thread_record.h"
 
 void chat_write(struct chat_worker *worker, const struct chat_write *write)
@@ -36,11 +37,11 @@ void chat_write_marker(struct chat_assignment *assignment)
     chat_write(assignment->worker, &write);
 }
 
-void chat_forget_write(struct chat *chat, const struct delivery *delivery)
+void chat_forget_write(struct chat *chat, const struct delivery *delivery, bool parks)
 {
     struct chat_write *write = chat->writes;
 
-    while (write->delivery != delivery)
+    while (write->delivery != delivery || write->parks != parks)
         must((write = write->next) != NULL);
     write->delivery = NULL;
 }
@@ -74,12 +75,16 @@ void chat_drop_writes(struct chat_worker *worker)
 
 /* ---- what is due ---- */
 
-static void note_offset(struct chat *chat, const struct chat_entry *entry)
+/* What the newest of a key says of what is parked, or how far a talk is. */
+static void note_entry(struct chat *chat, const struct chat_entry *entry)
 {
-    struct thread_key key;
+    struct state_key key;
     struct thread thread;
 
-    if (thread_key_read(entry->key, strlen(entry->key), &key) != STATE_KEY_THREAD || !entry->value)
+    enum state_key_kind kind = state_key_read(entry->key, strlen(entry->key), &key);
+    if (kind == STATE_KEY_PARKED)
+        chat->records[chat_find_record(chat, key.offset)].is_parked = entry->value;
+    if (kind != STATE_KEY_THREAD || !entry->value)
         return;
     must(thread_value_read(entry->value, strlen(entry->value), &thread));
     struct chat_talk *talk = &chat->talks[chat_talk_of(key.conversation)];
@@ -96,7 +101,7 @@ static void append(struct chat *chat, struct chat_write *write)
     struct chat_entry *entry = &state->entries[state->count];
     entry->key = mem_string(write->key);
     entry->value = write->value ? mem_string(write->value) : NULL;
-    note_offset(chat, entry);
+    note_entry(chat, entry);
     if (write->marks)
         write->marks->epoch = state->count;
     state->count++;
@@ -124,10 +129,21 @@ void chat_pump(struct chat *chat)
         if (!write->is_appended && write->append_at <= chat->now.mono)
             append(chat, write);
     while ((write = take_acknowledged(chat))) {
-        if (write->delivery)
+        if (write->delivery && write->parks)
+            dispatch_parked(write->worker->dispatch, write->delivery);
+        else if (write->delivery)
             dispatch_recorded(write->worker->dispatch, write->delivery, &chat->now);
         free_write(write);
     }
+}
+
+int chat_count_parked(const struct chat *chat)
+{
+    int count = 0;
+
+    for (int i = 0; i < CHAT_RECORDS; i++)
+        count += chat->records[i].is_parked;
+    return count;
 }
 
 bool chat_is_written(const struct chat *chat)

@@ -17,6 +17,7 @@ static struct chat_ways ways_of(struct random *random)
 
     return (struct chat_ways){
         .max_replies = random_between(random, 1, 100) <= 20 ? 4 : 1000,
+        .parking = (const size_t[]){ 0, 3, 1000 }[random_between(random, 0, 2)],
         .keep = random_between(random, 1, 100) <= 15 ? 15000 : CHAT_LONG,
         .guard_ms = guards[random_between(random, 0, 2)],
         .skew = random_between(random, -4, 4) * 60 * 1000,

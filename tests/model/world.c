@@ -87,13 +87,16 @@ static void assign(struct world *world, int number)
     partition->assignment = dispatch_assign(
         world->dispatch, &(struct assigned_partition){ .topic = "in", .number = number });
     world_restore(world, number);
-    dispatch_saw_end(world->dispatch, partition->assignment, end_of(partition));
     partition->leaving = false;
     partition->stored = -1;
     partition->next = 0;
     while (partition->next < WORLD_RECORDS &&
            partition->records[partition->next].offset < partition->committed)
         partition->next++;
+    dispatch_reads_from(partition->assignment, partition->next < WORLD_RECORDS
+                                                   ? partition->records[partition->next].offset
+                                                   : end_of(partition));
+    dispatch_saw_end(world->dispatch, partition->assignment, end_of(partition));
 }
 
 static void read_some(struct world *world, int number)
@@ -164,6 +167,7 @@ static void open_dispatch(struct world *world)
                                               .attempt_timeout = 3000,
                                               .retry = { 100, 2000 },
                                               .route = { 500, 4000 },
+                                              .parking = { world->parking, 1 << 20 },
                                               .seed = random_next(world->random) };
     const struct dispatch_port port = world_port(world);
 
@@ -174,6 +178,7 @@ static void open_dispatch(struct world *world)
 void world_open(struct world *world, struct random *random)
 {
     *world = (struct world){ .random = random, .now = { .mono = 1000, .wall = 1000000 } };
+    world->parking = (const size_t[]){ 0, 3, 1000 }[random_between(random, 0, 2)];
     open_dispatch(world);
     for (int number = 0; number < WORLD_PARTITIONS; number++)
         make_log(world, number);
@@ -281,5 +286,5 @@ bool world_is_done(const struct world *world)
     for (int number = 0; number < WORLD_PARTITIONS; number++)
         if (world->partitions[number].committed != end_of(&world->partitions[number]))
             return false;
-    return true;
+    return world_count_parked(world) == 0;
 }

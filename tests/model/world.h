@@ -31,7 +31,8 @@ struct world_record {
     char *value;
     bool is_posted;
     wall_ms posted_at;
-    int letters; /* how many dead letters */
+    int letters;    /* how many dead letters */
+    bool is_parked; /* it stands in the state topic, so that its offset may pass */
 };
 
 /* A partition's log, its committed offset, and the assignment that reads it. */
@@ -84,6 +85,7 @@ struct world_entry {
     char *key;
     char *value;               /* NULL: a tombstone */
     struct delivery *delivery; /* that waits for its acknowledgement; NULL: none does */
+    bool parks;
     struct world_entry *next;
 };
 
@@ -92,6 +94,7 @@ struct world {
     struct moment now;
     bool healed; /* no more faults */
     struct dispatch *dispatch;
+    size_t parking; /* records that may be parked */
     struct world_partition partitions[WORLD_PARTITIONS];
     struct world_call *calls;
     struct world_entry *state;   /* newest first */
@@ -144,7 +147,10 @@ void world_restore(struct world *world, int partition);
 /* Writes to the state topic; some of what was sent may never arrive when its sender dies. */
 void world_write(struct world *world, const struct partition *partition,
                  const struct state_write *write);
-void world_forget_write(struct world *world, const struct delivery *delivery);
+void world_forget_write(struct world *world, const struct delivery *delivery, bool parks);
+
+/* How many records stand in the state topic, so that their offsets may pass. */
+int world_count_parked(const struct world *world);
 void world_acknowledge(struct world *world);
 void world_lose_writes(struct world *world);
 void world_free_state(struct world *world);

@@ -104,7 +104,7 @@ static bool is_finished(const struct world_record *record)
     return false;
 }
 
-/* Only what is done may be stored. */
+/* Only what is done, or stands in the state topic until it is, may be stored. */
 static void port_store(void *context, const char *topic, int32_t number, int64_t offset)
 {
     struct world *world = context;
@@ -112,7 +112,8 @@ static void port_store(void *context, const char *topic, int32_t number, int64_t
 
     (void)topic;
     for (int i = 0; i < WORLD_RECORDS; i++)
-        must(partition->records[i].offset >= offset || is_finished(&partition->records[i]));
+        must(partition->records[i].offset >= offset || is_finished(&partition->records[i]) ||
+             partition->records[i].is_parked);
     if (partition->stored < 0)
         partition->commit_at = world->now.mono + random_between(world->random, 10, 400);
     partition->stored = offset;
@@ -134,8 +135,14 @@ static void port_write(void *context, struct partition *partition, const struct 
 
 static void port_forget_write(void *context, struct delivery *delivery)
 {
-    world_forget_write(context, delivery);
+    world_forget_write(context, delivery, false);
     delivery->recording = NULL;
+}
+
+static void port_forget_parking(void *context, struct delivery *delivery)
+{
+    world_forget_write(context, delivery, true);
+    delivery->parking = NULL;
 }
 
 static struct world_record *record_of(struct world *world, const struct ask *ask)
@@ -326,6 +333,7 @@ struct dispatch_port world_port(struct world *world)
                                    .forget = port_forget,
                                    .write = port_write,
                                    .forget_write = port_forget_write,
+                                   .forget_parking = port_forget_parking,
                                    .store = port_store,
                                    .report = port_report };
 }

@@ -8,9 +8,20 @@
 #include "common/must.h"
 #include "tests/model/world.h"
 #include "worker/core/partition.h"
+#include "worker/core/state_key.h"
+
+/* The newest of a key counts. */
+static void note_parked(struct world *world, const struct world_entry *entry)
+{
+    struct state_key key;
+
+    if (state_key_read(entry->key, strlen(entry->key), &key) == STATE_KEY_PARKED)
+        world_find_record(world, key.partition, key.offset)->is_parked = entry->value;
+}
 
 static void append(struct world *world, struct world_entry *entry)
 {
+    note_parked(world, entry);
     entry->next = world->state;
     world->state = entry;
     world->state_end++;
@@ -62,18 +73,21 @@ void world_write(struct world *world, const struct partition *partition,
     entry->key = mem_string(text_string(write->key));
     entry->value = write->value ? mem_string(text_string(write->value)) : NULL;
     entry->delivery = write->delivery;
-    if (write->delivery)
+    entry->parks = write->parks;
+    if (write->parks)
+        write->delivery->parking = world;
+    else if (write->delivery)
         write->delivery->recording = world;
     while (*link)
         link = &(*link)->next;
     *link = entry;
 }
 
-void world_forget_write(struct world *world, const struct delivery *delivery)
+void world_forget_write(struct world *world, const struct delivery *delivery, bool parks)
 {
     struct world_entry *entry = world->writing;
 
-    while (entry->delivery != delivery)
+    while (entry->delivery != delivery || entry->parks != parks)
         must((entry = entry->next) != NULL);
     entry->delivery = NULL;
 }
@@ -86,9 +100,21 @@ void world_acknowledge(struct world *world)
         world->writing = entry->next;
         entry->delivery = NULL;
         append(world, entry);
-        if (delivery)
+        if (entry->parks && delivery)
+            dispatch_parked(world->dispatch, delivery);
+        else if (delivery)
             dispatch_recorded(world->dispatch, delivery, &world->now);
     }
+}
+
+int world_count_parked(const struct world *world)
+{
+    int count = 0;
+
+    for (int number = 0; number < WORLD_PARTITIONS; number++)
+        for (int i = 0; i < WORLD_RECORDS; i++)
+            count += world->partitions[number].records[i].is_parked;
+    return count;
 }
 
 static void free_entries(struct world_entry *entry)

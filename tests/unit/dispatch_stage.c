@@ -85,18 +85,20 @@ static void port_write(void *context, struct partition *partition, const struct 
     stage->writes[stage->write_count++] =
         (struct stage_write){ .key = mem_string(text_string(write->key)),
                               .value = write->value ? mem_string(text_string(write->value)) : NULL,
-                              .delivery = write->delivery };
+                              .delivery = write->delivery,
+                              .parks = write->parks };
     if (!write->delivery)
         return;
-    must(!write->delivery->recording);
-    write->delivery->recording = stage;
+    void **carrier = write->parks ? &write->delivery->parking : &write->delivery->recording;
+    must(!*carrier);
+    *carrier = stage;
 }
 
 struct stage_write *stage_find_write(struct stage *stage, const struct delivery *delivery)
 {
     struct stage_write *write = stage->writes;
 
-    while (delivery ? write->delivery != delivery : !write->delivery)
+    while (delivery ? write->delivery != delivery || write->parks : !write->delivery)
         must(++write < stage->writes + stage->write_count);
     return write;
 }
@@ -105,6 +107,17 @@ static void port_forget_write(void *context, struct delivery *delivery)
 {
     must(delivery->recording == context);
     stage_find_write(context, delivery)->delivery = NULL;
+}
+
+static void port_forget_parking(void *context, struct delivery *delivery)
+{
+    struct stage *stage = context;
+    struct stage_write *write = stage->writes;
+
+    must(delivery->parking == context);
+    while (write->delivery != delivery || !write->parks)
+        must(++write < stage->writes + stage->write_count);
+    write->delivery = NULL;
 }
 
 static void port_store(void *context, const char *topic, int32_t partition, int64_t offset)
@@ -134,7 +147,10 @@ void stage_acknowledge_one(struct stage *stage)
     struct delivery *delivery = write->delivery;
 
     write->delivery = NULL;
-    dispatch_recorded(stage->dispatch, delivery, &stage->now);
+    if (write->parks)
+        dispatch_parked(stage->dispatch, delivery);
+    else
+        dispatch_recorded(stage->dispatch, delivery, &stage->now);
 }
 
 struct stage *stage_new_with(const struct integrations *integrations,
@@ -152,6 +168,7 @@ struct stage *stage_new_with(const struct integrations *integrations,
                                               .thread_max_replies = STAGE_MAX_REPLIES,
                                               .keep = STAGE_KEEP_MS,
                                               .old_news = extra->old_news,
+                                              .parking = extra->parking,
                                               .poison = extra->poison,
                                               .seed = 1 };
     const struct dispatch_port port = { .context = stage,
@@ -164,6 +181,7 @@ struct stage *stage_new_with(const struct integrations *integrations,
                                         .cancel_fetch = port_cancel_fetch,
                                         .write = port_write,
                                         .forget_write = port_forget_write,
+                                        .forget_parking = port_forget_parking,
                                         .store = port_store,
                                         .report = port_report };
 

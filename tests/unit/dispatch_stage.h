@@ -24,6 +24,7 @@ struct stage_write {
     char *key;
     char *value;               /* NULL: a tombstone */
     struct delivery *delivery; /* NULL: none waits (any more) */
+    bool parks;                /* it is the delivery's record */
 };
 
 struct stage {
@@ -50,13 +51,15 @@ struct stage {
     char why[160];
 };
 
-/* Gives a stage with one partition that was just assigned; what is old or poison is as in `extra`.
+/*
+ * Gives a stage with one partition that was just assigned; what is old or poison, and what is
+ * parked, is as in `extra`.
  */
 struct stage *stage_new_with(const struct integrations *integrations,
                              const struct assigned_partition *assigned,
                              const struct dispatch_options *extra) ATTR_MUST_USE;
 
-/* The same, where nothing is old or poison. */
+/* The same, where nothing is old, poison or parked. */
 static inline struct stage *stage_new(const struct integrations *integrations,
                                       const struct assigned_partition *assigned)
 {

@@ -11,6 +11,7 @@
 
 #include "common/mem.h"
 #include "common/must.h"
+#include "worker/core/state_key.h"
 #include "worker/core/thread_record.h"
 
 enum { TEXT_MAX = 256 * 1024, LONG_TEXT = 30000 };
@@ -77,7 +78,7 @@ void talk_tell(struct stage *stage, const char *conversation, const struct threa
     AUTO(text_free) struct text value = text_of(TEXT_MAX);
     const struct thread_name name = { licence_of(conversation), conversation };
 
-    thread_key_write("in", &name, &key);
+    state_key_write_thread("in", &name, &key);
     if (thread)
         thread_value_write(thread, &value);
     const struct state_read read = { .key = text_string(&key),

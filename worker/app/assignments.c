@@ -54,8 +54,10 @@ void assignments_prove(struct assignments *assignments)
         if (!assignment->source || !dispatch_awaits_end(assignment->partition))
             continue;
         int64_t end = source_end(assignments->source, assignment->source);
-        if (end >= 0)
-            dispatch_saw_end(assignments->dispatch, assignment->partition, end);
+        if (end < 0)
+            continue;
+        dispatch_reads_from(assignment->partition, source_start(assignment->source));
+        dispatch_saw_end(assignments->dispatch, assignment->partition, end);
     }
 }
 

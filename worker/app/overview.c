@@ -29,6 +29,7 @@ static void refresh(const struct overview *overview)
 
     metrics_set(metrics, METER_IN_FLIGHT, (double)counts.in_flight);
     metrics_set(metrics, METER_WAITING_RECORDS, (double)counts.waiting);
+    metrics_set(metrics, METER_PARKED_RECORDS, (double)counts.parked);
     metrics_set(metrics, METER_PARKED_ROUTES, (double)counts.closed_routes);
     metrics_set(metrics, METER_OPEN_BREAKERS, (double)counts.open_breakers);
     metrics_set(metrics, METER_CONCURRENCY_LIMIT, (double)counts.concurrency_limit);
@@ -81,6 +82,7 @@ void overview_tell(const struct overview *overview)
         { .name = "partitions", .number = (int64_t)counts.partitions },
         { .name = "waiting", .number = (int64_t)counts.waiting },
         { .name = "waiting_bytes", .number = (int64_t)counts.waiting_bytes },
+        { .name = "parked", .number = (int64_t)counts.parked },
         { .name = "in_flight", .number = (int64_t)counts.in_flight },
         { .name = "threads", .number = (int64_t)counts.threads },
         { .name = "closed_routes", .number = (int64_t)counts.closed_routes },

@@ -7,11 +7,13 @@
 #include "common/must.h"
 #include "common/text.h"
 #include "worker/app/meters.h"
+#include "worker/core/state_key.h"
 #include "worker/core/thread_record.h"
 
 /* A write that a delivery waits for; of others nothing is kept. */
 struct recording {
     struct delivery *delivery;
+    bool parks;
     struct table_call *call;
 };
 
@@ -72,8 +74,12 @@ static void on_written(void *context, void *call_context)
     if (!recording)
         return;
     struct delivery *delivery = recording->delivery;
+    bool parks = recording->parks;
     free(recording);
-    dispatch_recorded(recordings->dispatch, delivery, recordings->now(recordings->context));
+    if (parks)
+        dispatch_parked(recordings->dispatch, delivery);
+    else
+        dispatch_recorded(recordings->dispatch, delivery, recordings->now(recordings->context));
 }
 
 const struct table_port recordings_port = {
@@ -85,10 +91,10 @@ const struct table_port recordings_port = {
 
 void recordings_join(struct recordings *recordings, struct assignment *assignment)
 {
-    AUTO(text_free) struct text key = text_of(THREAD_KEY_MAX);
+    AUTO(text_free) struct text key = text_of(STATE_KEY_MAX);
 
     must(recordings->table);
-    thread_key_write_epoch(assignment->topic, assignment->number, &key);
+    state_key_write_epoch(assignment->topic, assignment->number, &key);
     assignment->joined_at = recordings->now(recordings->context)->mono;
     assignment->part =
         table_join(recordings->table, assignment->number, text_string(&key), assignment);
@@ -115,15 +121,28 @@ void recordings_write(struct recordings *recordings, struct partition *partition
     struct table_call *call = table_write(recordings->table, assignment->part, &record, recording);
     if (!recording)
         return;
-    *recording = (struct recording){ .delivery = write->delivery, .call = call };
-    write->delivery->recording = recording;
+    *recording =
+        (struct recording){ .delivery = write->delivery, .parks = write->parks, .call = call };
+    if (write->parks)
+        write->delivery->parking = recording;
+    else
+        write->delivery->recording = recording;
+}
+
+static void forget(struct recording *recording)
+{
+    table_forget(recording->call);
+    free(recording);
 }
 
 void recordings_forget(struct delivery *delivery)
 {
-    struct recording *recording = delivery->recording;
-
-    table_forget(recording->call);
+    forget(delivery->recording);
     delivery->recording = NULL;
-    free(recording);
+}
+
+void recordings_forget_parking(struct delivery *delivery)
+{
+    forget(delivery->parking);
+    delivery->parking = NULL;
 }

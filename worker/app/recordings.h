@@ -33,7 +33,8 @@ void recordings_leave(struct recordings *recordings, struct assignment *assignme
 void recordings_write(struct recordings *recordings, struct partition *partition,
                       const struct state_write *write);
 
-/* Nobody waits for a delivery's write any more. */
+/* Nobody waits any more for a delivery's write, or for the one that parks it. */
 void recordings_forget(struct delivery *delivery);
+void recordings_forget_parking(struct delivery *delivery);
 
 #endif

@@ -23,6 +23,8 @@ static const struct {
     [REPORT_UNKNOWN_TYPE] = { "not_sent", LOG_WARN },
     [REPORT_RETRYING] = { "retrying", LOG_WARN },
     [REPORT_HELD] = { "held", LOG_WARN },
+    [REPORT_PARKED] = { "parked", LOG_INFO },
+    [REPORT_PARKING_FULL] = { "parking_full", LOG_ERROR },
     [REPORT_RESUMED] = { "resumed", LOG_INFO },
     [REPORT_UNRESOLVED] = { "channel_not_found", LOG_WARN },
     [REPORT_DEAD_LETTERED] = { "dead_lettered", LOG_WARN },
@@ -174,6 +176,8 @@ static void count_end(const struct reporter *reporter, const struct report *repo
         return;
     case REPORT_ATTEMPTED:
     case REPORT_HELD:
+    case REPORT_PARKED:
+    case REPORT_PARKING_FULL:
     case REPORT_RESUMED:
     case REPORT_UNRESOLVED:
     case REPORT_NOT_FETCHED:

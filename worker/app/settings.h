@@ -60,6 +60,10 @@ struct settings {
         int64_t keep_days;
     } state;
     struct {
+        int64_t max_records; /* 0: nothing is parked */
+        int64_t max_bytes;
+    } parking;
+    struct {
         const struct host_list *hosts; /* where they may come from */
         int64_t max_bytes;
         int64_t timeout_ms;

@@ -56,6 +56,12 @@ const struct setting settings_table[] = {
       NULL, NULL, "and for how long at least" },
     { "state", "keep_days", SETTING_NUMBER, AT(state.keep_days), "180", 1, 36500, NULL, NULL,
       "how long a conversation's thread is remembered after its last message" },
+    { "parking", "max_records", SETTING_NUMBER, AT(parking.max_records), "10000", 0, 1000000, NULL,
+      NULL,
+      "records for channels or servers that are closed, set aside in the state topic so that others "
+      "need not wait; beyond that their partitions do; 0: none" },
+    { "parking", "max_bytes", SETTING_NUMBER, AT(parking.max_bytes), "33554432", 1048576,
+      4294967296, NULL, NULL, "and their bytes, which are held in memory, too" },
     { "attachments", "hosts", SETTING_LIST, 0, "[ \"" SETTINGS_STANDARD_HOST "\" ]", 0, 0, NULL,
       NULL,
       "hosts that attachments may come from: names, *.names, addresses; with :port if need be" },

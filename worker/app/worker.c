@@ -136,6 +136,11 @@ int worker_run(struct worker *worker)
     return worker->exit_code;
 }
 
+void worker_try_routes(struct worker *worker)
+{
+    dispatch_try_routes(worker->dispatch, worker_moment(worker));
+}
+
 void worker_tell(struct worker *worker)
 {
     overview_tell(&worker->overview);

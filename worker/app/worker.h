@@ -27,6 +27,9 @@ int worker_run(struct worker *worker) ATTR_MUST_USE;
 /* Starts to drain: finishes what is on the wire, stores, leaves the group; within drain_ms. */
 void worker_stop(struct worker *worker);
 
+/* Has all channels tried at once that could not be posted to. */
+void worker_try_routes(struct worker *worker);
+
 /* Logs one line of state. */
 void worker_tell(struct worker *worker);
 

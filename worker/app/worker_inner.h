@@ -1,6 +1,6 @@
 /*
- * worker_inner: what worker.c (running) and worker_wiring.c (building) share; nobody else includes
- * it.
+ * worker_inner: what worker.c (running), worker_wiring.c (building) and worker_ports.c (what the
+ * core asks for) share; nobody else includes it.
  */
 #ifndef WORKER_APP_WORKER_INNER_H
 #define WORKER_APP_WORKER_INNER_H
@@ -55,6 +55,9 @@ struct worker {
  * they ask here.
  */
 const struct moment *worker_moment(struct worker *worker);
+
+/* What the dispatcher asks of the edges; the worker is its context. */
+struct dispatch_port worker_dispatch_port(struct worker *worker);
 
 /* How long a request that changes something may take; for struct dispatch_port. */
 mono_ms worker_room(void *context);

@@ -20,7 +20,7 @@ enum {
     DOWNLOAD_PATIENCE_MS = 5000,
 };
 
-/* ---- core → edges ---- */
+/* ---- edges → core ---- */
 
 static void on_answered(void *context, struct ask *ask, const struct answer *answer)
 {
@@ -35,75 +35,6 @@ static void on_fetched(void *context, struct fetch *fetch, const struct fetch_re
 
     dispatch_fetched(worker->dispatch, fetch, result, worker_moment(worker));
 }
-
-static void port_ask(void *context, struct ask *ask)
-{
-    struct worker *worker = context;
-
-    postman_ask(&worker->postman, ask);
-}
-
-static void port_cancel(void *context, struct ask *ask)
-{
-    (void)context;
-    postman_cancel(ask);
-}
-
-static void port_bury(void *context, struct delivery *delivery)
-{
-    struct worker *worker = context;
-
-    burials_start(&worker->burials, delivery);
-}
-
-static void port_forget(void *context, struct delivery *delivery)
-{
-    (void)context;
-    burials_forget(delivery);
-}
-
-static void port_fetch(void *context, struct fetch *fetch)
-{
-    struct worker *worker = context;
-
-    postman_fetch(&worker->postman, fetch);
-}
-
-static void port_cancel_fetch(void *context, struct fetch *fetch)
-{
-    (void)context;
-    postman_cancel_fetch(fetch);
-}
-
-static void port_write(void *context, struct partition *partition, const struct state_write *write)
-{
-    struct worker *worker = context;
-
-    recordings_write(&worker->recordings, partition, write);
-}
-
-static void port_forget_write(void *context, struct delivery *delivery)
-{
-    (void)context;
-    recordings_forget(delivery);
-}
-
-static void port_store(void *context, const char *topic, int32_t partition, int64_t offset)
-{
-    struct worker *worker = context;
-    const struct source_partition place = { .topic = topic, .number = partition };
-
-    source_store(worker->source, &place, offset);
-}
-
-static void port_report(void *context, const struct report *report)
-{
-    struct worker *worker = context;
-
-    reporter_take(&worker->reporter, report, &worker->now);
-}
-
-/* ---- edges → core ---- */
 
 static void on_rebalanced(void *context)
 {
@@ -224,26 +155,14 @@ static struct dispatch *open_dispatch(struct worker *worker)
         .retry = { settings->delivery.retry_first_ms, settings->delivery.retry_max_ms },
         .route = { ROUTE_RETRY_FIRST_MS, ROUTE_RETRY_MAX_MS },
         .thread_max_replies = (uint32_t)settings->delivery.thread_max_replies,
+        .parking = { (size_t)settings->parking.max_records, (size_t)settings->parking.max_bytes },
         .poison = { (unsigned)settings->delivery.poison_attempts,
                     settings->delivery.poison_minutes * 60 * 1000 },
         .old_news = settings->old_news,
         .keep = settings->state.keep_days * 24 * 3600 * 1000,
         .seed = (uint64_t)clock_wall() ^ (uint64_t)getpid() << 32,
     };
-    const struct dispatch_port port = {
-        .context = worker,
-        .ask = port_ask,
-        .room = worker_room,
-        .cancel = port_cancel,
-        .bury = port_bury,
-        .forget = port_forget,
-        .fetch = port_fetch,
-        .cancel_fetch = port_cancel_fetch,
-        .write = port_write,
-        .forget_write = port_forget_write,
-        .store = port_store,
-        .report = port_report,
-    };
+    const struct dispatch_port port = worker_dispatch_port(worker);
 
     return dispatch_new(&options, &port, &settings->integrations);
 }

@@ -27,7 +27,9 @@ static void on_signal(void *context, int signal)
         return;
     case SIGHUP:
         log_line(LOG_WARN, "not_reloaded",
-                 &(struct log_fields){ .why = "settings are read at the start: restart to apply" });
+                 &(struct log_fields){ .why = "settings are read at the start: restart to apply; "
+                                              "closed channels are tried now" });
+        worker_try_routes(running->worker);
         return;
     default:
         if (running->is_stopping)

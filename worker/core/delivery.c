@@ -29,7 +29,7 @@ void delivery_forget_parts(struct delivery *delivery)
 void delivery_free(struct delivery *delivery)
 {
     must(!heap_has(&delivery->due.node) && !delivery->ask.carrier);
-    must(!delivery->fetch.carrier && !delivery->recording);
+    must(!delivery->fetch.carrier && !delivery->recording && !delivery->parking);
     delivery_forget_parts(delivery);
     errand_free(delivery->errand);
     text_free(&delivery->request);
@@ -82,6 +82,11 @@ bool delivery_may_end_soon(const struct delivery *delivery)
 {
     return delivery->state == DELIVERY_WAITING || delivery->state == DELIVERY_READY ||
            delivery->state == DELIVERY_FETCHING || delivery->state == DELIVERY_RESTING;
+}
+
+bool delivery_is_parked(const struct delivery *delivery)
+{
+    return delivery->parked == PARKED_HERE || delivery->parked == PARKED_BEFORE;
 }
 
 bool delivery_is_begun(const struct delivery *delivery)

@@ -45,6 +45,14 @@ enum delivery_state {
 
 enum { DELIVERY_STATE_COUNT = DELIVERY_DONE + 1 };
 
+/* Whether it stands in the state topic until it is done, so that its offset may pass. */
+enum delivery_parked {
+    PARKED_NOT,
+    PARKED_WRITING, /* not acknowledged yet */
+    PARKED_HERE,    /* by this owner */
+    PARKED_BEFORE,  /* by an earlier one, who has left it there */
+};
+
 /* Something in the heap of moments, and whose it is. */
 struct due {
     struct heap_node node;
@@ -58,7 +66,7 @@ struct delivery {
     enum delivery_state state;
     struct record *record; /* owned */
     struct partition *partition;
-    uint64_t ticket; /* of the partition's ledger */
+    uint64_t ticket; /* of the partition's ledger; none when it is PARKED_BEFORE */
     int64_t number;  /* counts all deliveries of the dispatcher, as they are read */
     struct lane *lane;
     struct route *route;           /* NULL until it was routed */
@@ -75,6 +83,9 @@ struct delivery {
     bool prioritised;                /* rendered for a server that takes priorities */
     bool probes;                     /* it tries a closed route for all that wait there */
     unsigned attempts;
+    enum delivery_parked parked;
+    void *parking;            /* the carrier's, while it is PARKED_WRITING */
+    wall_ms not_before;       /* of PARKED_BEFORE: when its route was to be tried again */
     unsigned refusals;        /* of a change to a post that is there */
     mono_ms rest;             /* the last one */
     mono_ms took;             /* the last attempt that was granted; -1: none was */
@@ -93,7 +104,7 @@ struct delivery {
     struct due due;                     /* RESTING: until when; READY: at its server, by number */
     TAILQ_ENTRY(delivery) in_queue;     /* among the heads, or held at its route */
     TAILQ_ENTRY(delivery) in_lane;      /* all of one key, oldest first */
-    TAILQ_ENTRY(delivery) in_partition; /* all open ones of a partition, oldest first */
+    TAILQ_ENTRY(delivery) in_partition; /* among its open ones, oldest first, or its parked ones */
 };
 
 TAILQ_HEAD(delivery_queue, delivery);
@@ -115,6 +126,9 @@ void delivery_forget_parts(struct delivery *delivery);
 
 /* Whether it waits for nothing but its turn, or a rest: it may well be done soon. */
 bool delivery_may_end_soon(const struct delivery *delivery);
+
+/* Whether it stands in the state topic, acknowledged. */
+bool delivery_is_parked(const struct delivery *delivery);
 
 /* Whether the server may have seen something of it: it is better finished here than elsewhere. */
 bool delivery_is_begun(const struct delivery *delivery);

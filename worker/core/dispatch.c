@@ -126,7 +126,8 @@ static void admit(struct dispatch *dispatch, struct partition *partition, struct
 {
     uint64_t ticket = ledger_open(partition->ledger, record->offset);
 
-    if (past_has(&dispatch->past, record, now->mono)) {
+    if (past_has(&dispatch->past, record, now->mono) &&
+        !parking_find(&partition->parking, record->offset)) {
         struct report report = { .kind = REPORT_ALREADY_POSTED,
                                  .outcome = OUTCOME_ALREADY_POSTED,
                                  .record = record,
@@ -147,6 +148,8 @@ static void admit(struct dispatch *dispatch, struct partition *partition, struct
     TAILQ_INSERT_TAIL(&partition->open, delivery, in_partition);
     if (lanes_enter(dispatch->lanes, delivery))
         TAILQ_INSERT_TAIL(&dispatch->heads, delivery, in_queue);
+    else
+        dispatch_follow(dispatch, delivery, now);
 }
 
 /*
@@ -181,6 +184,8 @@ void dispatch_take(struct dispatch *dispatch, struct partition *partition, struc
     partition->next = record->offset + 1;
     if (partition->acked < 0)
         partition->acked = record->offset;
+    if (!partition->is_unpacked)
+        dispatch_unpack(dispatch, partition, record->offset);
     if (partition->doubt_below < 0)
         partition->doubt_below = partition_end_of_doubt(partition, dispatch->options.window);
     partition->held_back = record;
@@ -199,63 +204,6 @@ void dispatch_committed(struct dispatch *dispatch, struct partition *partition, 
 int64_t dispatch_progress(const struct partition *partition)
 {
     return ledger_commit_point(partition->ledger);
-}
-
-/* Whether it is better finished here; of what is lost only what cannot be called back. */
-static bool is_to_be_finished(const struct delivery *delivery, bool lost)
-{
-    return delivery_is_begun(delivery) && !(lost && delivery_may_end_soon(delivery));
-}
-
-void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool lost,
-                    const struct moment *now)
-{
-    struct delivery *delivery = TAILQ_FIRST(&partition->open);
-    int64_t reach = lost ? -1 : partition_reach(partition);
-
-    partition->leaving = true;
-    partition->lost = partition->lost || lost;
-    while (delivery) {
-        struct delivery *next = TAILQ_NEXT(delivery, in_partition);
-        bool is_gap = delivery->record->offset < reach && delivery_may_end_soon(delivery) &&
-                      !lanes_is_blocked(delivery);
-        if (!is_gap && !is_to_be_finished(delivery, lost)) {
-            lanes_block(delivery);
-            dispatch_withdraw(dispatch, delivery, now);
-        }
-        delivery = next;
-    }
-}
-
-bool dispatch_is_idle(const struct partition *partition)
-{
-    return TAILQ_EMPTY(&partition->open);
-}
-
-bool dispatch_is_committed(const struct partition *partition)
-{
-    return partition->lost || (!partition->dirty && partition->acked >= partition->stored);
-}
-
-void dispatch_forget(struct dispatch *dispatch, struct partition *partition,
-                     const struct moment *now)
-{
-    struct partition *other;
-
-    must(partition->leaving);
-    while (!TAILQ_EMPTY(&partition->open))
-        dispatch_withdraw(dispatch, TAILQ_FIRST(&partition->open), now);
-    if (!partition->lost && partition->epoch >= 0 && partition_is_clear(partition))
-        dispatch_write_farewell(dispatch, partition);
-    past_remember(&dispatch->past, partition, now);
-    if (partition->dirty)
-        TAILQ_REMOVE(&dispatch->dirty, partition, in_dirty);
-    partition->dirty = false;
-    TAILQ_REMOVE(&dispatch->partitions, partition, all);
-    TAILQ_FOREACH(other, &dispatch->partitions, all)
-    if (other->elder == partition)
-        other->elder = NULL;
-    partition_free(partition);
 }
 
 static void wake(struct dispatch *dispatch, struct due *due, const struct moment *now)
@@ -302,6 +250,7 @@ mono_ms dispatch_tick(struct dispatch *dispatch, const struct moment *now)
         wake(dispatch, container_of(first, struct due, node), now);
     }
     dispatch_expire(dispatch, now);
+    mono_ms relief = dispatch_relieve(dispatch, now);
     dispatch->waits_for_room = false;
     do {
         struct delivery *delivery;
@@ -314,7 +263,8 @@ mono_ms dispatch_tick(struct dispatch *dispatch, const struct moment *now)
             dispatch_send(dispatch, delivery, now);
     } while (!TAILQ_EMPTY(&dispatch->heads));
     store_progress(dispatch);
-    return dispatch_next_look(dispatch, now);
+    mono_ms next = dispatch_next_look(dispatch, now);
+    return next < relief ? next : relief;
 }
 
 struct dispatch_counts dispatch_count(const struct dispatch *dispatch)
@@ -323,6 +273,7 @@ struct dispatch_counts dispatch_count(const struct dispatch *dispatch)
         .in_flight = dispatch->servers.in_flight,
         .waiting = dispatch->waiting,
         .waiting_bytes = dispatch->waiting_bytes,
+        .parked = dispatch->parked,
         .closed_routes = routes_count_closed(&dispatch->routes),
         .open_breakers = servers_count_open(&dispatch->servers),
         .concurrency_limit = servers_limit(&dispatch->servers),

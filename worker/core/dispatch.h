@@ -12,6 +12,8 @@
  * - a server that asks for a pause, or is away, rests alone; a route that is closed holds its own
  *   records;
  * - nothing is changed in Mattermost that might not be over while the partition is surely ours;
+ * - what a closed route, or a server that is away, holds up stands in the state topic: its offset
+ *   may pass, so that no other channel waits;
  * - a partition that leaves finishes what is on the wire, and closes the gaps below what is done.
  *
  * The port's functions are called from inside these functions; they must not call back.
@@ -37,6 +39,12 @@
 struct dispatch;
 struct partition;
 
+/* How much may stand in the state topic, so that others need not wait for it. */
+struct parking_limits {
+    size_t max_records; /* 0: nothing */
+    size_t max_bytes;
+};
+
 struct dispatch_options {
     size_t in_flight;
     size_t in_flight_per_server;
@@ -46,6 +54,7 @@ struct dispatch_options {
     struct backoff retry; /* of one delivery */
     struct backoff route; /* of a closed route */
     uint32_t thread_max_replies;
+    struct parking_limits parking;
     struct poison_limits poison;
     struct old_news old_news; /* its rules are borrowed */
     wall_ms keep;             /* how long a thread is remembered after its last message */
@@ -57,6 +66,7 @@ struct state_write {
     const struct text *key;
     const struct text *value;  /* NULL: a tombstone */
     struct delivery *delivery; /* that waits for it; NULL: none does */
+    bool parks;                /* it is the delivery's record, which is told by dispatch_parked() */
 };
 
 /* A record of the state topic. */
@@ -87,11 +97,13 @@ struct dispatch_port {
     void (*fetch)(void *context, struct fetch *fetch);
     void (*cancel_fetch)(void *context, struct fetch *fetch);
     /*
-     * Writes to the partition's state; strings are copied.  Answered once by dispatch_recorded()
-     * when a delivery waits for it, unless it is forgotten.
+     * Writes to the partition's state, in order; strings are copied.  Answered once by
+     * dispatch_recorded() or dispatch_parked() when a delivery waits for it, unless it is
+     * forgotten: delivery->recording and delivery->parking are the carrier's.
      */
     void (*write)(void *context, struct partition *partition, const struct state_write *write);
     void (*forget_write)(void *context, struct delivery *delivery);
+    void (*forget_parking)(void *context, struct delivery *delivery);
     /* Everything below `offset` is done. */
     void (*store)(void *context, const char *topic, int32_t partition, int64_t offset);
     void (*report)(void *context, const struct report *report);
@@ -139,6 +151,12 @@ bool dispatch_awaits_end(const struct partition *partition);
  * log, of a topic that was made again: it is refused.
  */
 void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, int64_t end);
+
+/*
+ * The offset from which the partition's log is read, as soon as it is known: what an earlier owner
+ * has parked below is delivered here; what stands there from it on is read again.
+ */
+void dispatch_reads_from(struct partition *partition, int64_t offset);
 
 /* Whether what is remembered of the partition is there. */
 bool dispatch_is_restored(const struct partition *partition);
@@ -206,6 +224,12 @@ void dispatch_buried(struct dispatch *dispatch, struct delivery *delivery, const
 void dispatch_recorded(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now);
 
+/* The write that parks a delivery was acknowledged. */
+void dispatch_parked(struct dispatch *dispatch, struct delivery *delivery);
+
+/* All routes that are closed are tried again now: somebody says that they may be open. */
+void dispatch_try_routes(struct dispatch *dispatch, const struct moment *now);
+
 /* An attachment arrived, or cannot be had. */
 void dispatch_fetched(struct dispatch *dispatch, struct fetch *fetch,
                       const struct fetch_result *result, const struct moment *now);
@@ -220,6 +244,7 @@ struct dispatch_counts {
     size_t in_flight;
     size_t waiting; /* records held and not done */
     size_t waiting_bytes;
+    size_t parked; /* records that stand in the state topic, and are not done */
     size_t closed_routes;
     size_t open_breakers;     /* servers that are away */
     size_t concurrency_limit; /* requests at once, summed up over servers */

@@ -17,7 +17,7 @@ void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const s
 {
     if (delivery->route->state != ROUTE_OPEN && !delivery->probes) {
         servers_release(&dispatch->servers, delivery->route->server, &delivery->ask);
-        dispatch_hold(delivery);
+        dispatch_hold(dispatch, delivery, now);
         (void)dispatch_end_here(dispatch, delivery, now);
         return;
     }
@@ -73,7 +73,7 @@ bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
 
     if (!partition->leaving)
         return false;
-    if (!partition->lost && delivery_may_end_soon(delivery) &&
+    if (!partition->lost && !delivery_is_parked(delivery) && delivery_may_end_soon(delivery) &&
         delivery->record->offset < partition_reach(partition))
         return false;
     lanes_block(delivery);

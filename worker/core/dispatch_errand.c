@@ -158,7 +158,7 @@ static bool stops_here(const struct delivery *delivery, enum errand_step step)
     if (partition->lost)
         return true;
     return !errand_is_begun(delivery->errand) &&
-           delivery->record->offset >= partition_reach(partition);
+           (delivery_is_parked(delivery) || delivery->record->offset >= partition_reach(partition));
 }
 
 /* Whether the next step may be taken now.  If not the delivery went another way. */
@@ -175,7 +175,7 @@ static bool may_go_on(struct dispatch *dispatch, struct delivery *delivery,
         return false;
     }
     if (asks_server(step) && route->state != ROUTE_OPEN && !delivery->probes) {
-        dispatch_hold(delivery);
+        dispatch_hold(dispatch, delivery, now);
         if (route->state == ROUTE_UNRESOLVED)
             dispatch_route_due(dispatch, route, now);
         (void)dispatch_end_here(dispatch, delivery, now);
@@ -243,6 +243,16 @@ static wall_ms earliest(const struct record *record, const struct moment *now)
     return record->timestamp < now->wall ? record->timestamp : now->wall;
 }
 
+/* Whether an earlier owner may have begun with it. */
+static bool may_be_begun(const struct delivery *delivery)
+{
+    const struct partition *partition = delivery->partition;
+
+    if (delivery->parked == PARKED_BEFORE)
+        return partition->inherits_doubt;
+    return delivery->record->offset < partition->doubt_below;
+}
+
 void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
                            const struct event *event, const struct moment *now)
 {
@@ -264,8 +274,7 @@ void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
     }
     if (is_known && !thread.channel[0]) /* nobody writes that; but anybody can */
         thread.root[0] = '\0';
-    bool is_doubtful = delivery->record->offset < partition->doubt_below &&
-                       !(is_known && thread.epoch == partition->epoch);
+    bool is_doubtful = may_be_begun(delivery) && !(is_known && thread.epoch == partition->epoch);
 
     const struct thread *known = is_known ? &thread : NULL;
     if (is_notice) {

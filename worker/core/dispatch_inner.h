@@ -2,6 +2,7 @@
  * dispatch_inner: what the files of core/dispatch share; nobody else includes it.
  *
  * dispatch.c         partitions and time
+ * dispatch_leave.c   partitions that go away
  * dispatch_state.c   what is remembered of them
  * dispatch_settle.c  and of notifications, until it is committed
  * dispatch_start.c   from a record to something to do, and the ends of its life
@@ -9,6 +10,9 @@
  * dispatch_answer.c  what the answer to a post means now
  * dispatch_poison.c  posts that a server alone fails on
  * dispatch_route.c   channels: their names, and whether they can be posted to
+ * dispatch_park.c    records that wait in the state topic
+ * dispatch_unpack.c  those that an earlier owner has left there
+ * dispatch_relieve.c who is parked so that others need not wait
  * dispatch_room.c    whether it may still be begun
  * dispatch_errand.c  the steps of an event, one after the other
  * dispatch_request.c what is rendered and goes out for each
@@ -37,6 +41,10 @@
     "the topic was deleted and made again: what is remembered of it is of another log; stop all " \
     "workers, then: ireserve-mattermost topics --forget-state TOPIC"
 
+#define PARKED_UNREADABLE                                                                          \
+    "a record that was parked in the state topic cannot be read by this version: a later one has " \
+    "parked it"
+
 /* Invariant: a WAITING delivery is in `heads` when it is the first of its lane. */
 struct dispatch {
     struct dispatch_options options;
@@ -55,6 +63,11 @@ struct dispatch {
     int64_t read; /* deliveries so far */
     size_t waiting;
     size_t waiting_bytes;
+    size_t parked; /* deliveries that stand in the state topic, or will, … */
+    size_t parked_bytes;
+    bool said_full; /* and that there is no room for more of them */
+    bool is_pressed;
+    mono_ms relief_due;
     const struct delivery *at_hand; /* the delivery that is being started, and its event: */
     const struct event *event;
     bool waits_for_room;        /* in this turn; nothing more goes out in it */
@@ -255,8 +268,46 @@ void dispatch_take_parts(struct dispatch *dispatch, struct delivery *delivery);
 void dispatch_stop_probing(struct dispatch *dispatch, struct delivery *delivery,
                            const struct moment *now);
 
-/* Holds a delivery at its closed or unresolved route. */
-void dispatch_hold(struct delivery *delivery);
+/* Holds a delivery at its closed or unresolved route; at one that is closed it is parked. */
+void dispatch_hold(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
+
+/* Parks a delivery and all behind it in its lane, as far as there is room. */
+void dispatch_park(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
+
+/* A delivery came into its lane behind others: it is parked where the first stays so for long. */
+void dispatch_follow(struct dispatch *dispatch, struct delivery *delivery,
+                     const struct moment *now);
+
+/* Writes what has changed about a delivery that is parked. */
+void dispatch_note_parked(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct moment *now);
+
+/* Parks what others would have to wait for.  Gives the moment at which to look again. */
+mono_ms dispatch_relieve(struct dispatch *dispatch, const struct moment *now);
+
+/* A record of the state topic about a record that was parked was read, or of what was tried. */
+struct state_key;
+void dispatch_read_parked(struct dispatch *dispatch, struct partition *partition,
+                          const struct state_key *key, bool is_note, const struct state_read *read);
+
+/* Puts what an earlier owner has parked below `start` into its lanes, before all that is read. */
+void dispatch_unpack(struct dispatch *dispatch, struct partition *partition, int64_t start);
+
+/* Likewise, where nothing is read: there may be something all the same. */
+void dispatch_unpack_all(struct dispatch *dispatch);
+
+/* Has the state topic forget what stands there of an offset. */
+void dispatch_forget_parked(struct dispatch *dispatch, struct partition *partition, int64_t offset);
+
+/* Counts one more that is parked, or is going to be. */
+void dispatch_count_parked(struct dispatch *dispatch, const struct delivery *delivery);
+
+/* Takes a delivery out of its partition's books; when it is done its offset may pass. */
+void dispatch_take_out(struct dispatch *dispatch, struct delivery *delivery, bool is_done);
+
+/* A route is closed until then, as an earlier owner has found. */
+void dispatch_recall_route(struct dispatch *dispatch, struct route *route, wall_ms not_before,
+                           const struct moment *now);
 
 /* Has the record buried as a dead letter. */
 void dispatch_bury(struct dispatch *dispatch, struct delivery *delivery,

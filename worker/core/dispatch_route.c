@@ -29,6 +29,7 @@ void dispatch_open_route(struct dispatch *dispatch, struct route *route, const s
     struct delivery *delivery;
 
     route->state = ROUTE_OPEN;
+    route->is_unknown = false;
     route->probing = false;
     route->rest = 0;
     heap_remove(&dispatch->due, &route->due.node);
@@ -55,7 +56,7 @@ void dispatch_route_due(struct dispatch *dispatch, struct route *route, const st
     dispatch_go_on(dispatch, delivery, now);
 }
 
-void dispatch_hold(struct delivery *delivery)
+void dispatch_hold(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
 {
     delivery_set_state(delivery, DELIVERY_HELD);
     if (delivery->probes)
@@ -63,6 +64,30 @@ void dispatch_hold(struct delivery *delivery)
     else
         route_hold(delivery->route, delivery);
     delivery->probes = false;
+    if (route_is_closed(delivery->route))
+        dispatch_park(dispatch, delivery, now);
+}
+
+void dispatch_recall_route(struct dispatch *dispatch, struct route *route, wall_ms not_before,
+                           const struct moment *now)
+{
+    mono_ms rest = not_before - now->wall;
+    mono_ms most = dispatch->options.route.max;
+
+    if (rest <= 0 || route->state != ROUTE_OPEN)
+        return;
+    route->state = ROUTE_CLOSED;
+    route->rest = rest < most ? rest : most;
+    dispatch_try_route(dispatch, route, now->mono + route->rest);
+}
+
+void dispatch_try_routes(struct dispatch *dispatch, const struct moment *now)
+{
+    struct route *route;
+
+    SLIST_FOREACH(route, &dispatch->routes.all, all)
+    if (heap_has(&route->due.node))
+        dispatch_try_route(dispatch, route, now->mono);
 }
 
 void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
@@ -79,8 +104,19 @@ void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
     struct report report = dispatch_report_attempt(REPORT_HELD, delivery, answer);
     report.rest = route->rest;
     dispatch->port.report(dispatch->port.context, &report);
-    dispatch_hold(delivery);
+    dispatch_hold(dispatch, delivery, now);
+    dispatch_note_parked(dispatch, delivery, now);
     (void)dispatch_end_here(dispatch, delivery, now);
+}
+
+/* A name that the server does not know: who waits for it is parked. */
+static void park_held(struct dispatch *dispatch, struct route *route, const struct moment *now)
+{
+    struct delivery *delivery;
+
+    route->is_unknown = true;
+    TAILQ_FOREACH(delivery, &route->held, in_queue)
+    dispatch_park(dispatch, delivery, now);
 }
 
 void dispatch_channel_answered(struct dispatch *dispatch, struct route *route,
@@ -101,6 +137,8 @@ void dispatch_channel_answered(struct dispatch *dispatch, struct route *route,
     route->rest = backoff_next(pace, route->rest, &dispatch->random);
     dispatch_try_route(dispatch, route, now->mono + route->rest);
     report.rest = route->rest;
+    if (!may_pass)
+        park_held(dispatch, route, now);
     report.why = may_pass ? "the server cannot say now which channel has this name"
                           : "the channel cannot be found by its name";
     dispatch->port.report(dispatch->port.context, &report);

@@ -25,21 +25,12 @@ struct report dispatch_report_of(enum report_kind kind, const struct delivery *d
     };
 }
 
-/* Takes a delivery out of its lane and partition and frees it; `closed`: its offset may pass. */
-static void end(struct dispatch *dispatch, struct delivery *delivery, bool closed)
+/* Takes a delivery out of its lane and partition and frees it. */
+static void end(struct dispatch *dispatch, struct delivery *delivery, bool is_done)
 {
-    struct partition *partition = delivery->partition;
     struct delivery *next = lanes_leave(dispatch->lanes, delivery);
 
-    TAILQ_REMOVE(&partition->open, delivery, in_partition);
-    dispatch->waiting--;
-    dispatch->waiting_bytes -= record_bytes(delivery->record);
-    if (closed) {
-        ledger_close(partition->ledger, delivery->ticket);
-        if (!partition->dirty)
-            TAILQ_INSERT_TAIL(&dispatch->dirty, partition, in_dirty);
-        partition->dirty = true;
-    }
+    dispatch_take_out(dispatch, delivery, is_done);
     if (next)
         TAILQ_INSERT_TAIL(&dispatch->heads, next, in_queue);
     delivery_free(delivery);
@@ -52,14 +43,22 @@ void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery, const
     end(dispatch, delivery, true);
 }
 
+/* Whether an earlier owner may have begun it, and nobody has looked yet. */
+static bool keeps_doubt(const struct delivery *delivery)
+{
+    return delivery->parked == PARKED_BEFORE && delivery->partition->inherits_doubt &&
+           !lanes_is_blocked(delivery) && lanes_is_first(delivery);
+}
+
 /* Whether the next owner has to look for something of it. */
 static bool leaves_doubt(const struct delivery *delivery)
 {
     const struct errand *errand = delivery->errand;
 
-    return errand &&
-           (delivery->state == DELIVERY_SENDING || delivery->state == DELIVERY_RECORDING ||
-            errand_is_begun(errand) || errand_is_in_doubt(errand));
+    if (!errand)
+        return keeps_doubt(delivery);
+    return delivery->state == DELIVERY_SENDING || delivery->state == DELIVERY_RECORDING ||
+           errand_is_begun(errand) || errand_is_in_doubt(errand);
 }
 
 static void note_doubt(const struct delivery *delivery)
@@ -225,6 +224,7 @@ static void route(struct dispatch *dispatch, struct delivery *delivery, const st
     case ROUTE_FOUND:
         delivery->route =
             routes_get(&dispatch->routes, &dispatch->servers, target.integration, target.channel);
+        dispatch_recall_route(dispatch, delivery->route, delivery->not_before, now);
         if (dispatch_is_too_old(dispatch, delivery, event, now)) {
             report.outcome = OUTCOME_TOO_OLD;
             report.why = "older than old_news lets its type be";

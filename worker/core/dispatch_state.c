@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
+#include "worker/core/state_key.h"
 #include "worker/core/thread_record.h"
 
 enum {
@@ -32,6 +33,7 @@ void dispatch_refuse_partition(struct dispatch *dispatch, struct partition *part
     if (partition->standing == PARTITION_REFUSED)
         return;
     partition->standing = PARTITION_REFUSED;
+    partition->refused_for = why;
     report_partition(dispatch, partition, REPORT_PARTITION_REFUSED, why);
 }
 
@@ -50,7 +52,7 @@ void dispatch_saw_end(struct dispatch *dispatch, struct partition *partition, in
     must(partition->standing == PARTITION_UNPROVEN);
     partition->end = end;
     if (end > threads_highest_offset(partition->threads) &&
-        end > threads_highest_offset(partition->done))
+        end > threads_highest_offset(partition->done) && end > parking_highest(&partition->parking))
         partition->standing = PARTITION_OPEN;
     else
         dispatch_refuse_partition(dispatch, partition, TOPIC_MADE_AGAIN);
@@ -63,7 +65,7 @@ bool dispatch_is_superseded(const struct partition *partition)
 
 const char *dispatch_refusal(const struct partition *partition)
 {
-    return partition->standing == PARTITION_REFUSED ? TOPIC_MADE_AGAIN : NULL;
+    return partition->refused_for;
 }
 
 size_t dispatch_count_threads(const struct partition *partition)
@@ -86,7 +88,7 @@ void dispatch_write_thread(struct dispatch *dispatch, struct partition *partitio
                                        .value = thread ? &value : NULL,
                                        .delivery = delivery };
 
-    thread_key_write(partition->topic, name, &key);
+    state_key_write_thread(partition->topic, name, &key);
     if (thread) {
         struct thread own = *thread;
         own.epoch = partition->epoch;
@@ -208,7 +210,7 @@ void dispatch_write_farewell(struct dispatch *dispatch, struct partition *partit
     const struct state_write write = { .key = &key, .value = &value };
     const struct thread said = { .epoch = partition->epoch };
 
-    thread_key_write_left(partition->topic, partition->number, &key);
+    state_key_write_left(partition->topic, partition->number, &key);
     thread_value_write(&said, &value);
     dispatch->port.write(dispatch->port.context, partition, &write);
 }
@@ -216,8 +218,8 @@ void dispatch_write_farewell(struct dispatch *dispatch, struct partition *partit
 void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
                          const struct state_read *read, const struct moment *now)
 {
-    struct thread_key key;
-    enum state_key kind = thread_key_read(read->key, read->key_length, &key);
+    struct state_key key;
+    enum state_key_kind kind = state_key_read(read->key, read->key_length, &key);
 
     if (partition->lost || kind == STATE_KEY_OTHER || strcmp(key.topic, partition->topic) != 0)
         return;
@@ -225,7 +227,9 @@ void dispatch_read_state(struct dispatch *dispatch, struct partition *partition,
         const struct thread_name name = { key.licence, key.conversation };
         fold(dispatch, partition, &name, read);
     } else if (key.partition == partition->number) {
-        if (kind == STATE_KEY_LEFT)
+        if (kind == STATE_KEY_PARKED || kind == STATE_KEY_TRIED)
+            dispatch_read_parked(dispatch, partition, &key, kind == STATE_KEY_TRIED, read);
+        else if (kind == STATE_KEY_LEFT)
             read_farewell(partition, read);
         else
             read_marker(dispatch, partition, read, now);

@@ -88,9 +88,14 @@ bool lanes_enter(struct lanes *lanes, struct delivery *delivery)
     return is_new;
 }
 
+struct delivery *lanes_first(const struct delivery *delivery)
+{
+    return TAILQ_FIRST(&delivery->lane->members);
+}
+
 bool lanes_is_first(const struct delivery *delivery)
 {
-    return TAILQ_FIRST(&delivery->lane->members) == delivery;
+    return lanes_first(delivery) == delivery;
 }
 
 void lanes_block(const struct delivery *delivery)

@@ -26,7 +26,8 @@ bool lanes_enter(struct lanes *lanes, struct delivery *delivery);
 struct delivery *lanes_find(struct lanes *lanes, const struct partition *partition,
                             const char *name_of_key);
 
-/* Whether a delivery is the first of its lane. */
+/* The first of a delivery's lane, and whether it is itself that. */
+struct delivery *lanes_first(const struct delivery *delivery);
 bool lanes_is_first(const struct delivery *delivery);
 
 /*

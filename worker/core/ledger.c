@@ -19,6 +19,7 @@ struct ledger {
     uint64_t oldest; /* ticket; equal to `next` when the ring is empty */
     uint64_t next;   /* ticket */
     size_t window;
+    size_t done; /* above the oldest */
     struct entry ring[];
 };
 
@@ -64,9 +65,12 @@ void ledger_close(struct ledger *ledger, uint64_t ticket)
     must(ticket >= ledger->oldest && ticket < ledger->next);
     must(!ring[ticket % ledger->window].done);
     ring[ticket % ledger->window].done = true;
+    ledger->done++;
 
-    while (ledger->oldest < ledger->next && ring[ledger->oldest % ledger->window].done)
+    while (ledger->oldest < ledger->next && ring[ledger->oldest % ledger->window].done) {
         ledger->oldest++;
+        ledger->done--;
+    }
 }
 
 void ledger_skip_to(struct ledger *ledger, int64_t offset)
@@ -90,6 +94,11 @@ int64_t ledger_highest_done(const struct ledger *ledger)
             return entry->offset;
     }
     return LEDGER_NOTHING_YET;
+}
+
+size_t ledger_count_done(const struct ledger *ledger)
+{
+    return ledger->done;
 }
 
 void ledger_each_done(const struct ledger *ledger, void (*visit)(void *context, int64_t offset),

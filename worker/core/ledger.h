@@ -55,6 +55,9 @@ int64_t ledger_commit_point(const struct ledger *ledger);
 /* The highest offset above the commit point that is done; LEDGER_NOTHING_YET when there is none. */
 int64_t ledger_highest_done(const struct ledger *ledger);
 
+/* How many offsets above the commit point are done. */
+size_t ledger_count_done(const struct ledger *ledger);
+
 /* Calls `visit` for every offset above the commit point that is done, from low to high. */
 void ledger_each_done(const struct ledger *ledger, void (*visit)(void *context, int64_t offset),
                       void *context);

@@ -20,7 +20,9 @@ struct partition *partition_new(const char *topic, int32_t number, size_t window
     partition->doubt_below = -1;
     partition->acked = -1;
     partition->stored = -1;
+    partition->start = -1;
     TAILQ_INIT(&partition->open);
+    TAILQ_INIT(&partition->parked);
     return partition;
 }
 
@@ -77,12 +79,13 @@ void partition_free(struct partition *partition)
 {
     if (!partition)
         return;
-    must(TAILQ_EMPTY(&partition->open) && !partition->dirty);
+    must(TAILQ_EMPTY(&partition->open) && TAILQ_EMPTY(&partition->parked) && !partition->dirty);
     ledger_free(partition->ledger);
     threads_free(partition->threads);
     threads_free(partition->done);
     settled_free(&partition->settled);
     partition_forget_repairs(partition);
+    parking_free(&partition->parking);
     free(partition->held_back);
     free(partition->topic);
     free(partition);

@@ -10,6 +10,7 @@
 
 #include "worker/core/delivery.h"
 #include "worker/core/ledger.h"
+#include "worker/core/parking.h"
 #include "worker/core/settled.h"
 #include "worker/core/threads.h"
 
@@ -35,6 +36,7 @@ struct partition {
     int32_t number;
     void *owner; /* the dispatcher's user's */
     enum partition_standing standing;
+    const char *refused_for; /* why it is PARTITION_REFUSED, borrowed; NULL: it is not */
     bool takes_conversations;
     struct threads *threads; /* of conversations */
     struct threads *done;    /* of keys of notifications, until that is committed */
@@ -60,6 +62,10 @@ struct partition {
     bool dirty;                 /* its commit point may have moved */
     struct partition *elder;    /* the same partition's earlier assignment that is not idle yet */
     struct delivery_queue open; /* not done, oldest first */
+    struct parking parking;     /* what stands in the state topic of its records, … */
+    struct delivery_queue parked; /* and what of that is acknowledged and at hand; not in `open` */
+    int64_t start;                /* the offset from which it is read; -1: not known yet */
+    bool is_unpacked;             /* what an earlier owner has parked is in its lanes */
     TAILQ_ENTRY(partition) all;
     TAILQ_ENTRY(partition) in_dirty;
 };

@@ -36,6 +36,8 @@ enum report_kind {
     REPORT_UNKNOWN_TYPE,   /* deliberately; an event type that this version does not know */
     REPORT_RETRYING,       /* an attempt failed; the next comes after `rest` */
     REPORT_HELD,           /* an attempt closed the delivery's route */
+    REPORT_PARKED,         /* it stands in the state topic: its offset may pass */
+    REPORT_PARKING_FULL,   /* it should, but there is no room: its partition waits */
     REPORT_RESUMED,        /* a closed route is open again */
     REPORT_UNRESOLVED,     /* the channel's name cannot be resolved; asked again after `rest` */
     REPORT_DEAD_LETTERED,  /* acknowledged */

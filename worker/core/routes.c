@@ -89,6 +89,11 @@ int route_write_ask(struct route *route, mono_ms timeout)
     return length > 0 && (size_t)length < sizeof(route->ask.path) ? 0 : -1;
 }
 
+bool route_is_closed(const struct route *route)
+{
+    return route->state == ROUTE_CLOSED || (route->state == ROUTE_RESOLVING && route->is_unknown);
+}
+
 size_t routes_count_closed(const struct routes *routes)
 {
     const struct route *route;

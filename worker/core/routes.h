@@ -33,8 +33,9 @@ struct route {
     struct server *server;
     struct share *share; /* of the licence, at the server */
     struct poison_tally fares;
-    bool probing; /* closed, and a delivery is out to try it */
-    mono_ms rest; /* between tries, the last one */
+    bool is_unknown; /* RESOLVING, and the server says that there is no such channel */
+    bool probing;    /* closed, and a delivery is out to try it */
+    mono_ms rest;    /* between tries, the last one */
     struct due due;
     struct ask ask; /* to resolve it */
     struct delivery_queue held;
@@ -64,6 +65,9 @@ struct delivery *route_take(struct route *route);
 
 /* Writes the request that resolves the route's name.  -1: it is not team/channel. */
 int route_write_ask(struct route *route, mono_ms timeout);
+
+/* Whether it can be posted to only when somebody has mended something. */
+bool route_is_closed(const struct route *route);
 
 /* How many routes are closed now. */
 size_t routes_count_closed(const struct routes *routes);

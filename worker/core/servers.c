@@ -171,6 +171,8 @@ struct delivery *servers_take(struct servers *servers, mono_ms now)
 
     struct delivery *delivery = take_ready(server);
     leave_turn(servers, server);
+    if (server->in_flight == 0)
+        server->heard_at = now;
     server->in_flight++;
     servers->in_flight++;
     pace_note(&server->pace, server->in_flight);
@@ -190,6 +192,18 @@ void servers_release(struct servers *servers, struct server *server, const struc
         breaker_forget_probe(&server->breaker);
     }
     review_turn(servers, server);
+}
+
+bool servers_is_stuck(const struct server *server, mono_ms now, mono_ms span)
+{
+    bool is_silent = server->in_flight > 0 && now - server->heard_at > span;
+
+    return is_silent || servers_is_open(server) || server->gate > now + span;
+}
+
+bool servers_are_several(const struct servers *servers)
+{
+    return servers->by_url.count > 1;
 }
 
 bool servers_let_through(struct servers *servers, struct server *server, const struct ask *ask,
@@ -263,6 +277,7 @@ enum breaker_news servers_hear(struct servers *servers, struct server *server,
     enum breaker_sign sign = judge(server, ask, answer);
     enum breaker_news news;
 
+    server->heard_at = now;
     pace_hear(&server->pace, answer, is_measure(ask), now);
     pace_hear_limits(&server->pace, answer, others_of(server, ask), now);
     if (server->probe == ask) {

@@ -37,7 +37,8 @@ struct share {
 struct server {
     char *url;
     size_t in_flight;
-    mono_ms gate; /* nothing goes out before */
+    mono_ms gate;     /* nothing goes out before */
+    mono_ms heard_at; /* the last answer, or the first request that waits for one */
     struct pace pace;
     struct breaker breaker;
     struct poison_tally fares;
@@ -100,6 +101,12 @@ enum breaker_news servers_hear(struct servers *servers, struct server *server,
 
 /* Whether nothing but a probe goes out. */
 bool servers_is_open(const struct server *server);
+
+/* Whether nothing is done there for longer than `span`: it is away, shut, or does not answer. */
+bool servers_is_stuck(const struct server *server, mono_ms now, mono_ms span);
+
+/* Whether there is more than one, so that one may have to wait for another. */
+bool servers_are_several(const struct servers *servers);
 
 /* Closes a server's gate until `gate`, unless it is closed for longer already. */
 void servers_shut(struct server *server, mono_ms gate);

@@ -2,190 +2,11 @@
 
 #include <string.h>
 
+#include "worker/core/piece.h"
 #include "worker/core/threads_id.h"
 
-/* A piece of a key or of a value that is still to be read. */
-struct rest {
-    const char *at;
-    const char *end;
-};
-
-static bool skip(struct rest *rest, const char *word)
-{
-    size_t length = strlen(word);
-
-    if ((size_t)(rest->end - rest->at) < length || memcmp(rest->at, word, length) != 0)
-        return false;
-    rest->at += length;
-    return true;
-}
-
-/* Takes what stands before the next separator, or all that is left. */
-static struct rest take(struct rest *rest, char separator)
-{
-    const char *found = memchr(rest->at, separator, (size_t)(rest->end - rest->at));
-    struct rest piece = { rest->at, found ? found : rest->end };
-
-    rest->at = found ? found + 1 : rest->end;
-    return piece;
-}
-
-/* The character that an escape stands for; 0: it is none that thread_key_write() makes. */
-static char unescape(const struct rest *piece)
-{
-    if (piece->end - piece->at < 3)
-        return '\0';
-    if (memcmp(piece->at, "%25", 3) == 0)
-        return '%';
-    return memcmp(piece->at, "%2F", 3) == 0 ? '/' : '\0';
-}
-
-/* Reads a name of 1 to `most` bytes.  A separator or NUL in it makes it another's. */
-static bool read_name(struct rest piece, size_t most, char *ret)
-{
-    size_t length = 0;
-
-    while (piece.at < piece.end) {
-        char c = *piece.at;
-        if (c == '%') {
-            c = unescape(&piece);
-            piece.at += 2;
-        } else if (c == '/') {
-            return false;
-        }
-        piece.at++;
-        if (c == '\0' || length == most)
-            return false;
-        ret[length++] = c;
-    }
-    ret[length] = '\0';
-    return length > 0;
-}
-
-/* Topics' names have no character that would be escaped. */
-static bool read_topic(struct rest piece, struct thread_key *ret)
-{
-    return !memchr(piece.at, '%', (size_t)(piece.end - piece.at)) &&
-           read_name(piece, sizeof(ret->topic) - 1, ret->topic);
-}
-
-/* Adds a digit to a number of the given sign. */
-static bool add_digit(char c, int sign, int64_t *number)
-{
-    return c >= '0' && c <= '9' && !__builtin_mul_overflow(*number, 10, number) &&
-           !__builtin_add_overflow(*number, sign * (c - '0'), number);
-}
-
-/* Reads all of a piece as a number, in the only way in which text_add_int() writes it. */
-static bool read_number(struct rest piece, int64_t *ret)
-{
-    int sign = skip(&piece, "-") ? -1 : 1;
-    ptrdiff_t length = piece.end - piece.at;
-
-    if (length == 0 || (*piece.at == '0' && (length > 1 || sign < 0)))
-        return false;
-    *ret = 0;
-    while (piece.at < piece.end) {
-        if (!add_digit(*piece.at++, sign, ret))
-            return false;
-    }
-    return true;
-}
-
-static bool read_number_to(struct rest piece, int64_t most, int64_t *ret)
-{
-    return read_number(piece, ret) && *ret >= 0 && *ret <= most;
-}
-
-static bool read_thread(struct rest rest, struct thread_key *ret)
-{
-    return read_topic(take(&rest, '/'), ret) &&
-           read_name(take(&rest, '/'), THREADS_MAX_LICENCE, ret->licence) &&
-           read_name(rest, THREADS_MAX_CONVERSATION, ret->conversation);
-}
-
-static bool read_done(struct rest rest, struct thread_key *ret)
-{
-    ret->licence[0] = '\0';
-    return read_topic(take(&rest, '/'), ret) &&
-           read_name(rest, THREADS_MAX_CONVERSATION, ret->conversation);
-}
-
-static bool read_partition(struct rest rest, struct thread_key *ret)
-{
-    int64_t partition;
-
-    if (!read_topic(take(&rest, '/'), ret) || !read_number_to(rest, INT32_MAX, &partition))
-        return false;
-    ret->partition = (int32_t)partition;
-    return true;
-}
-
-enum state_key thread_key_read(const char *bytes, size_t length, struct thread_key *ret)
-{
-    static const struct {
-        const char *prefix;
-        bool (*read)(struct rest rest, struct thread_key *ret);
-        enum state_key kind;
-    } kinds[] = {
-        { "thread/", read_thread, STATE_KEY_THREAD },
-        { "done/", read_done, STATE_KEY_THREAD },
-        { "epoch/", read_partition, STATE_KEY_EPOCH },
-        { "left/", read_partition, STATE_KEY_LEFT },
-    };
-    struct rest rest = { bytes, bytes + length };
-
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-        if (skip(&rest, kinds[i].prefix))
-            return kinds[i].read(rest, ret) ? kinds[i].kind : STATE_KEY_OTHER;
-    return STATE_KEY_OTHER;
-}
-
-static void add_name(struct text *ret, const char *name)
-{
-    for (;;) {
-        size_t plain = strcspn(name, "%/");
-        text_add(ret, name, plain);
-        name += plain;
-        if (!*name)
-            return;
-        text_add_string(ret, *name++ == '%' ? "%25" : "%2F");
-    }
-}
-
-void thread_key_write(const char *topic, const struct thread_name *name, struct text *ret)
-{
-    text_add_string(ret, name->licence[0] ? "thread/" : "done/");
-    text_add_string(ret, topic);
-    text_add_char(ret, '/');
-    if (name->licence[0]) {
-        add_name(ret, name->licence);
-        text_add_char(ret, '/');
-    }
-    add_name(ret, name->conversation);
-}
-
-static void write_partition(const char *prefix, const char *topic, int32_t partition,
-                            struct text *ret)
-{
-    text_add_string(ret, prefix);
-    text_add_string(ret, topic);
-    text_add_char(ret, '/');
-    text_add_int(ret, partition);
-}
-
-void thread_key_write_epoch(const char *topic, int32_t partition, struct text *ret)
-{
-    write_partition("epoch/", topic, partition, ret);
-}
-
-void thread_key_write_left(const char *topic, int32_t partition, struct text *ret)
-{
-    write_partition("left/", topic, partition, ret);
-}
-
 /* Reads an id, or none. */
-static bool read_id(struct rest piece, char ret[static THREADS_ID_LENGTH + 1])
+static bool read_id(struct piece piece, char ret[static THREADS_ID_LENGTH + 1])
 {
     size_t length = (size_t)(piece.end - piece.at);
 
@@ -197,7 +18,7 @@ static bool read_id(struct rest piece, char ret[static THREADS_ID_LENGTH + 1])
 }
 
 /* Reads the member `name`=`piece`; what is unknown is fine. */
-static bool read_member(char name, struct rest piece, struct thread *ret)
+static bool read_member(char name, struct piece piece, struct thread *ret)
 {
     int64_t number;
 
@@ -209,18 +30,18 @@ static bool read_member(char name, struct rest piece, struct thread *ret)
     case 'p':
         return read_id(piece, ret->last_post);
     case 'o':
-        return read_number(piece, &ret->last_offset);
+        return piece_read_number(piece, &ret->last_offset);
     case 't':
-        return read_number(piece, &ret->updated_at);
+        return piece_read_number(piece, &ret->updated_at);
     case 'e':
-        return read_number(piece, &ret->epoch);
+        return piece_read_number(piece, &ret->epoch);
     case 'n':
-        if (!read_number_to(piece, UINT32_MAX, &number))
+        if (!piece_read_number_to(piece, UINT32_MAX, &number))
             return false;
         ret->replies = (uint32_t)number;
         return true;
     case 'x':
-        if (!read_number_to(piece, 1, &number))
+        if (!piece_read_number_to(piece, 1, &number))
             return false;
         ret->is_closed = number == 1;
         return true;
@@ -231,14 +52,14 @@ static bool read_member(char name, struct rest piece, struct thread *ret)
 
 bool thread_value_read(const char *bytes, size_t length, struct thread *ret)
 {
-    struct rest rest = { bytes, bytes + length };
-    struct rest version = take(&rest, ' ');
+    struct piece rest = { bytes, bytes + length };
+    struct piece version = piece_take(&rest, ' ');
 
-    if (!skip(&version, "v1") || version.at != version.end)
+    if (!piece_skip(&version, "v1") || version.at != version.end)
         return false;
     *ret = (struct thread){ 0 };
     while (rest.at < rest.end) {
-        struct rest member = take(&rest, ' ');
+        struct piece member = piece_take(&rest, ' ');
         if (member.end - member.at < 2 || member.at[1] != '=')
             continue;
         member.at += 2;

@@ -1,19 +1,14 @@
 /*
  * thread_record: a thread as a record of the state topic, and what a record of it means.
  *
- * Key: `thread/<topic>/<licence>/<conversation>`, with % and / of the last two written as %25 and
- * %2F.  Value: one line of text that a person can read, `v1 r=<root> c=<channel> p=<last post>
- * o=<last offset> t=<updated at, ms> e=<epoch> n=<replies> x=<1: closed>`; what is empty or 0 is
- * left out, unknown members are ignored.  A tombstone: the thread is forgotten.  A value takes
- * about 130 bytes, a key 8 more than its three names.
+ * Key: core/state_key.  Value: one line of text that a person can read, `v1 r=<root> c=<channel>
+ * p=<last post> o=<last offset> t=<updated at, ms> e=<epoch> n=<replies> x=<1: closed>`; what is
+ * empty or 0 is left out, unknown members are ignored.  A tombstone: the thread is forgotten.  A
+ * value takes about 130 bytes, a key 8 more than its three names.
  *
- * A key of notifications has an entry, too, for as long as what is done of it may not be committed:
- * `done/<topic>/<name of the key>` (core/key_name), with o, t and e only.  In the memory its
- * licence is empty.
- *
- * An owner's marker has the key `epoch/<topic>/<partition>`, and any value: its offset is what
- * counts.  Under `left/<topic>/<partition>` an owner who gave the partition back and left nothing
- * in doubt says so: `v1 e=<epoch>`.  Pure.
+ * A key of notifications has an entry, too, for as long as what is done of it may not be committed,
+ * with o, t and e only; in the memory its licence is empty.  An owner who gave the partition back
+ * and left nothing in doubt says so with e alone.  Pure.
  */
 #ifndef WORKER_CORE_THREAD_RECORD_H
 #define WORKER_CORE_THREAD_RECORD_H
@@ -25,32 +20,6 @@
 #include "common/attrs.h"
 #include "common/text.h"
 #include "worker/core/threads.h"
-
-enum { THREAD_KEY_MAX = 8 * 1024 };
-
-/* What a key of the state topic stands for. */
-enum state_key {
-    STATE_KEY_THREAD, /* or of a key of notifications */
-    STATE_KEY_EPOCH,
-    STATE_KEY_LEFT,
-    STATE_KEY_OTHER, /* of a later version, or nobody's */
-};
-
-struct thread_key {
-    char topic[250];
-    char licence[THREADS_MAX_LICENCE + 1];           /* of STATE_KEY_THREAD; empty: notifications */
-    char conversation[THREADS_MAX_CONVERSATION + 1]; /* likewise, or the name of their key */
-    int32_t partition;                               /* of the others */
-};
-
-/* Reads a key; *ret is set as far as its kind has something to say.  What thread_key_write() would
- * write differently is STATE_KEY_OTHER. */
-enum state_key thread_key_read(const char *bytes, size_t length, struct thread_key *ret);
-
-/* Adds the key of a thread of a source topic, or of its partition's marker or farewell. */
-void thread_key_write(const char *topic, const struct thread_name *name, struct text *ret);
-void thread_key_write_epoch(const char *topic, int32_t partition, struct text *ret);
-void thread_key_write_left(const char *topic, int32_t partition, struct text *ret);
 
 /* Reads a value; false: it is none of this version, or holds what struct thread cannot. */
 bool thread_value_read(const char *bytes, size_t length, struct thread *ret) ATTR_MUST_USE;

@@ -208,7 +208,9 @@ bool topic_plan_is_source(const struct topic_plan *plan, const char *name)
 
 bool topic_plan_is_state_of(const char *topic, const char *key, size_t length)
 {
-    static const char *const kinds[] = { "thread/", "epoch/", "parked/", "done/" };
+    static const char *const kinds[] = {
+        "thread/", "epoch/", "parked/", "tried/", "done/", "left/"
+    };
     size_t topic_length = strlen(topic);
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {

@@ -182,8 +182,8 @@ static struct record *next_record(struct source *source, struct assigned *assign
             record = source_read_record(&assigned->public, message);
         else if (!is_end)
             source_say(source, 4, rd_kafka_message_errstr(message));
-        if (record || is_end)
-            assigned->fetched = true;
+        if ((record || is_end) && assigned->start < 0)
+            assigned->start = message->offset;
         /* At once: a message that is kept pins the whole fetch that it came in. */
         rd_kafka_message_destroy(message);
     }
@@ -216,15 +216,20 @@ int64_t source_end(struct source *source, struct source_partition *partition)
     int64_t low;
     int64_t high;
 
-    if (!assigned->fetched)
+    if (assigned->start < 0)
         assigned->first = next_record(source, assigned);
-    if (!assigned->fetched)
+    if (assigned->start < 0)
         return -1;
     if (rd_kafka_get_watermark_offsets(source->kafka, partition->topic, partition->number, &low,
                                        &high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
         high < 0)
         return -1;
     return high;
+}
+
+int64_t source_start(const struct source_partition *partition)
+{
+    return ((const struct assigned *)partition)->start;
 }
 
 int64_t source_lag(struct source *source, const struct source_partition *partition,

@@ -84,6 +84,12 @@ void source_give_back(struct source *source, struct source_partition *partition)
  */
 int64_t source_end(struct source *source, struct source_partition *partition);
 
+/*
+ * The offset from which it is read: of the first record since it was assigned, or of the end; -1:
+ * nothing came yet.
+ */
+int64_t source_start(const struct source_partition *partition);
+
 /* How many records are between the reader and the end of the partition; -1: not known. */
 int64_t source_lag(struct source *source, const struct source_partition *partition,
                    int64_t next_offset);

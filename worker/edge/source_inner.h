@@ -18,7 +18,7 @@ struct assigned {
     struct source_partition public;
     rd_kafka_queue_t *queue;
     struct record *first; /* read to know the end, not taken yet; NULL: none */
-    bool fetched;         /* something came since it was assigned: a record, or the end */
+    int64_t start;        /* where what came first stands, a record or the end; -1: nothing came */
     bool revoked;
     LIST_ENTRY(assigned) all;
 };

@@ -31,6 +31,8 @@ static void begin(struct source *source, const rd_kafka_topic_partition_t *wante
 {
     size_t length = strlen(wanted->topic) + 1;
     struct assigned *partition = mem_new(sizeof(*partition) + length);
+
+    partition->start = -1;
     char *topic = (char *)(partition + 1);
 
     memcpy(topic, wanted->topic, length);

@@ -64,6 +64,7 @@ class Settings:
     properties: list = dataclasses.field(default_factory=lambda: list(KAFKA_PROPERTIES))
     property_files: list = dataclasses.field(default_factory=list)
     delivery: dict = dataclasses.field(default_factory=lambda: dict(DELIVERY))
+    parking: dict = dataclasses.field(default_factory=dict)
     old_news: list = dataclasses.field(default_factory=list)  # of (type, seconds, what then)
     log_level: str = "info"
 
@@ -91,6 +92,7 @@ class Settings:
             f"attachments = {{ hosts = {quotes(self.attachment_hosts)};"
             f" {members(self.attachments)} }};\n"
             f"delivery = {{ {delivery} }};\n"
+            f"parking = {{ {members(self.parking)} }};\n"
             f"old_news = ( {rules} );\n"
             'management = { address = "127.0.0.1:0"; };\n'
             f'log = {{ level = {quote(self.log_level)};  format = "json"; }};\n'

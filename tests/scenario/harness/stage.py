@@ -262,19 +262,24 @@ class Stage:
         print(result)
         return result
 
+    def parked(self):
+        """(topic, partition, offset) of all records that stand in the state topic."""
+        return clients.parked(self.cluster.bootstrap_servers, self.settings.state)
+
     def judge_commits(self):
         """Gives what a crash of all workers now would do again: the places of posts at or above
         the commits.
 
-        Nothing below a commit may be without its post: that is asserted.
+        Nothing below a commit may be without its post, or parked: that is asserted.
         """
         committed = self.committed()  # first: a post that comes later does no harm
+        parked = {place[1:] for place in self.parked() if place[0] == self.topic}
         places = {place_of(post) for post in self.standin.journal()}
         early = [
             record
             for record in self.sent()
             if record.offset < committed[record.partition]
-            and (record.partition, record.offset) not in places
+            and (record.partition, record.offset) not in places | parked
         ]
         assert not early, f"committed before they were done: {early[:3]}"
         return {place for place in places if place[1] >= committed[place[0]]}
