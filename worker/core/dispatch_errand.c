@@ -243,8 +243,7 @@ static wall_ms earliest(const struct record *record, const struct moment *now)
     return record->timestamp < now->wall ? record->timestamp : now->wall;
 }
 
-/* Whether an earlier owner may have begun with it. */
-static bool may_be_begun(const struct delivery *delivery)
+bool dispatch_may_be_begun(const struct delivery *delivery)
 {
     const struct partition *partition = delivery->partition;
 
@@ -274,7 +273,8 @@ void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
     }
     if (is_known && !thread.channel[0]) /* nobody writes that; but anybody can */
         thread.root[0] = '\0';
-    bool is_doubtful = may_be_begun(delivery) && !(is_known && thread.epoch == partition->epoch);
+    bool is_doubtful =
+        dispatch_may_be_begun(delivery) && !(is_known && thread.epoch == partition->epoch);
 
     const struct thread *known = is_known ? &thread : NULL;
     if (is_notice) {

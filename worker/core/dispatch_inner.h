@@ -89,6 +89,12 @@ bool dispatch_is_too_old(struct dispatch *dispatch, struct delivery *delivery,
 void dispatch_begin_errand(struct dispatch *dispatch, struct delivery *delivery,
                            const struct event *event, const struct moment *now);
 
+/*
+ * Whether an earlier owner may have begun with a delivery, as far as its place tells.  Of a key
+ * that this owner has done a record of nothing later was begun.
+ */
+bool dispatch_may_be_begun(const struct delivery *delivery);
+
 /* Goes on with the errand's next step, from wherever the last one ended. */
 void dispatch_go_on(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
 
@@ -293,8 +299,7 @@ void dispatch_read_parked(struct dispatch *dispatch, struct partition *partition
 /* Puts what an earlier owner has parked below `start` into its lanes, before all that is read. */
 void dispatch_unpack(struct dispatch *dispatch, struct partition *partition, int64_t start);
 
-/* Likewise, where nothing is read: there may be something all the same. */
-void dispatch_unpack_all(struct dispatch *dispatch);
+void dispatch_unpack_all(struct dispatch *dispatch); /* also where nothing is read */
 
 /* Has the state topic forget what stands there of an offset. */
 void dispatch_forget_parked(struct dispatch *dispatch, struct partition *partition, int64_t offset);

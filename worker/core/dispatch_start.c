@@ -43,20 +43,16 @@ void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery, const
     end(dispatch, delivery, true);
 }
 
-/* Whether an earlier owner may have begun it, and nobody has looked yet. */
-static bool keeps_doubt(const struct delivery *delivery)
-{
-    return delivery->parked == PARKED_BEFORE && delivery->partition->inherits_doubt &&
-           !lanes_is_blocked(delivery) && lanes_is_first(delivery);
-}
-
-/* Whether the next owner has to look for something of it. */
+/*
+ * Whether the next owner has to look for something of it.  What was not begun here may have been by
+ * an earlier owner: its offset does not tell that any more when it is parked.
+ */
 static bool leaves_doubt(const struct delivery *delivery)
 {
     const struct errand *errand = delivery->errand;
 
     if (!errand)
-        return keeps_doubt(delivery);
+        return delivery_is_parked(delivery) && dispatch_may_be_begun(delivery);
     return delivery->state == DELIVERY_SENDING || delivery->state == DELIVERY_RECORDING ||
            errand_is_begun(errand) || errand_is_in_doubt(errand);
 }
