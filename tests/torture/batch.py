@@ -27,9 +27,8 @@ CHAT_FLAWS = ("wrong_text", "wrong_files", "not_deleted", "wrong_mark", "orphane
 class Batch:
     """Runs once.  `options`: workers, guard, rate."""
 
-    def __init__(self, cluster, folder, batch_plan, options, broker_lock):
+    def __init__(self, cluster, folder, batch_plan, options):
         self._options = options
-        self._broker_lock = broker_lock
         self._plan = batch_plan
         self._stage = Stage(cluster, folder, partitions=PARTITIONS, chats=True)
         self._folder = folder
@@ -37,7 +36,7 @@ class Batch:
             "notifications": self._stage.topic,
             "conversations": self._stage.settings.conversations,
         }
-        self._faults = Faults(self._stage, broker_lock)
+        self._faults = Faults(self._stage)
         self._traffic = None
         self._seen = checks.Seen()
         self.findings = table.Findings()
@@ -163,12 +162,11 @@ class Batch:
         return self._ask(clients.end_offsets, topic)
 
     def _ask(self, question, *arguments):
-        """Asks the broker, which may be another group's victim or not yet itself again."""
+        """Asks the broker, which may be not yet itself again."""
 
         def answer():
             try:
-                with self._broker_lock:
-                    return question(self._stage.cluster.bootstrap_servers, *arguments)
+                return question(self._stage.cluster.bootstrap_servers, *arguments)
             except KafkaException:
                 return None
 

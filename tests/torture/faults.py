@@ -12,11 +12,10 @@ TROUBLES = {
 
 
 class Faults:
-    """Faults for one stage.  Those of the broker are one stage's at a time: others share it."""
+    """Faults for one stage."""
 
-    def __init__(self, stage, broker_lock):
+    def __init__(self, stage):
         self._stage = stage
-        self._broker_lock = broker_lock
         self._broker = stage.cluster.brokers[0]
         self._down = set()  # workers that do not run, on purpose
         self._begun = []
@@ -42,7 +41,7 @@ class Faults:
         return not any(fault.kind.startswith("broker") for fault in self._begun)
 
     def let_go(self):
-        """Mends what others would suffer from, after a batch that did not come to its end."""
+        """Mends what the next batch would suffer from, after a batch that did not come to its end."""
         for fault in list(self._begun):
             if fault.kind.startswith("broker"):
                 self.end(fault)
@@ -84,24 +83,6 @@ class Faults:
         assert status == 0, f"ended with {status}: {worker.describe()}"
         self._start(worker)
 
-    def _freeze_broker(self, broker):
-        self._broker_lock.acquire()
-        broker.freeze()
-
-    def _thaw_broker(self, broker):
-        broker.thaw()
-        self._broker_lock.release()
-
-    def _kill_broker(self, broker):
-        self._broker_lock.acquire()
-        broker.kill()
-
-    def _start_broker(self, _):
-        try:
-            self._stage.cluster.start()
-        finally:
-            self._broker_lock.release()
-
     def _set_member(self, place, is_in):
         channel, licence = place
         self._stage.standin.set_member(channel, licence, is_in)
@@ -114,8 +95,8 @@ BEGINNINGS = {
     "freeze for 3 s": lambda _, worker: worker.freeze(),
     "TERM": Faults._terminate,
     "TERM, then kill": Faults._terminate,
-    "broker: freeze": Faults._freeze_broker,
-    "broker: kill": Faults._kill_broker,
+    "broker: freeze": lambda _, broker: broker.freeze(),
+    "broker: kill": lambda _, broker: broker.kill(),
     "server: bot removed": lambda faults, place: faults._set_member(place, False),
 }
 
@@ -126,7 +107,7 @@ ENDINGS = {
     "freeze for 3 s": lambda _, worker: worker.thaw(),
     "TERM": Faults._end_and_start,
     "TERM, then kill": Faults._kill_and_start,
-    "broker: freeze": Faults._thaw_broker,
-    "broker: kill": Faults._start_broker,
+    "broker: freeze": lambda _, broker: broker.thaw(),
+    "broker: kill": lambda faults, _: faults._stage.cluster.start(),
     "server: bot removed": lambda faults, place: faults._set_member(place, True),
 }
