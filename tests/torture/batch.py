@@ -42,7 +42,7 @@ class Batch:
         self.findings = table.Findings()
 
     def run(self):
-        """Gives the findings; the folder is kept by the caller when they are not clean."""
+        """Gives the findings; the folder is kept by the caller when they are worth a look."""
         try:
             self._start()
             for round_ in self._plan.rounds:
@@ -52,7 +52,7 @@ class Batch:
         except Exception:  # whatever it is, it is a finding, and the other batches go on
             self.findings.add("broken", [traceback.format_exc()])
         try:
-            if not self.findings.is_clean():
+            if not self.findings.is_clean() or self.findings.is_late():
                 self._keep()
         finally:
             self._close()
@@ -231,7 +231,12 @@ class Batch:
         journal = self._stage.standin.journal()
         kept = {
             "plan.json": dataclasses.asdict(self._plan),
-            "findings.json": {**self.findings.wrong, "repeats": checks.repeats(journal)},
+            "findings.json": {
+                **self.findings.wrong,
+                "repeats": checks.repeats(journal),
+                "recovery": self.findings.first_post,
+                "faults": self._faults.told,
+            },
         }
         for name, content in kept.items():
             text = json.dumps(content, ensure_ascii=False, indent=1, default=str)

@@ -1,5 +1,7 @@
 """How each kind of fault is done to a stage and mended: only what real systems were seen to do."""
 
+import datetime
+
 # What the stand-in is told while the fault lasts; afterwards each is switched off.
 TROUBLES = {
     "server: hang": {"hang_percent": 100},
@@ -19,10 +21,12 @@ class Faults:
         self._broker = stage.cluster.brokers[0]
         self._down = set()  # workers that do not run, on purpose
         self._begun = []
+        self.told = []  # (time of day, what), as the logs tell it
 
     def begin(self, fault):
         """Does it; end() has to follow."""
         self._begun.append(fault)
+        self._tell("begins", fault)
         if fault.kind in TROUBLES:
             self._stage.standin.trouble(**TROUBLES[fault.kind])
         else:
@@ -35,6 +39,7 @@ class Faults:
             self._stage.standin.trouble(**dict.fromkeys(TROUBLES[fault.kind]))
         else:
             ENDINGS[fault.kind](self, self._target(fault))
+        self._tell("is mended", fault)
 
     def is_broker_well(self):
         """Whether none of this stage's faults befalls the broker now."""
@@ -51,6 +56,12 @@ class Faults:
         for worker in self._stage.workers:
             is_expected = worker not in self._down
             assert worker.is_running() or not is_expected, f"died by itself: {worker.describe()}"
+
+    def _tell(self, what, fault):
+        target = self._target(fault)
+        name = target.name if hasattr(target, "name") else ""
+        when = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        self.told.append((when, f"{fault.kind} {name} {what}"))
 
     def _target(self, fault):
         """Whom the fault befalls."""

@@ -17,6 +17,8 @@ COUNTS = {
     "broken": "batches that did not come to their end",
 }
 
+LATE = 8.0  # seconds from a heal to a post: a session and two; more is worth a look
+
 
 @dataclasses.dataclass
 class Findings:
@@ -32,6 +34,10 @@ class Findings:
     def is_clean(self):
         """Whether nothing is wrong."""
         return not any(self.wrong.values())
+
+    def is_late(self):
+        """Whether a recovery took longer than it should."""
+        return any(seconds > LATE for seconds, _ in self.first_post)
 
     def add(self, name, items):
         """Adds what is wrong, each once."""

@@ -44,6 +44,14 @@ def test_the_same_record_is_counted_once():
     assert made.wrong["premature"] == ["x", "y"]
 
 
+def test_a_recovery_that_takes_long_is_told_and_no_failure():
+    made = findings()
+    assert not made.is_late()
+    made.first_post.append((table.LATE + 0.1, "broker: kill"))
+    assert made.is_late() and made.is_clean()
+    assert row(table.render(made, {}), "worst recovery")[2] == "8.1"
+
+
 def test_batches_add_up():
     made = findings(lost=["x"])
     made.merge(findings(lost=["x"]))
