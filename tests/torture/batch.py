@@ -60,7 +60,7 @@ class Batch:
 
     def _start(self):
         """Workers that are ready, a stand-in with its manners, records that come."""
-        self._stage.settings.attachments = {"timeout_ms": 3000}
+        self._stage.settings.attachments = {"timeout_ms": 6000}  # longer than a freeze
         trouble = {"latency_ms": self._plan.latency_ms, "close_idle_ms": self._plan.close_idle_ms}
         self._stage.standin.trouble(**trouble, dedup_guard=self._options.guard)
         workers = [self._stage.worker(f"worker-{n}") for n in range(self._options.workers)]
