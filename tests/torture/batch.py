@@ -73,6 +73,7 @@ class Batch:
     def _play(self, round_):
         """Does the faults of a round, mends them, and sees how long it takes to recover."""
         self._pass(round_.outer.wait)
+        is_calm = len(round_.faults()) == 1 and self._is_at_rest()
         began = time.monotonic()
         for due, fault, begins in round_.steps():
             self._pass(began + due - time.monotonic())
@@ -80,7 +81,7 @@ class Batch:
                 self._begin(fault)
             else:
                 self._faults.end(fault)
-        self._recover(round_)
+        self._recover(round_, self.findings.first_post if is_calm else self.findings.first_amid)
         self._check_commits()
 
     def _begin(self, fault):
@@ -107,14 +108,19 @@ class Batch:
         acts = [act for act in list(self._traffic.chats.acknowledged) if checks.makes_post(act)]
         return list(self._traffic.stream.sent) + acts
 
-    def _recover(self, round_):
+    def _is_at_rest(self):
+        """Whether the group has all its workers, no others, and nothing to settle."""
+        (group,) = self._stage.cluster.admin.list_groups(self._stage.group, timeout=PATIENCE)
+        return group.state == "Stable" and len(group.members) == self._options.workers
+
+    def _recover(self, round_, measured):
         """Measures from a heal to the first new post, and to all that was published before it."""
         healed = time.monotonic()
         where = " + ".join(fault.kind for fault in round_.faults()) + f" ({self._plan.seed})"
         wanted = self._published()
         before = len(self._stage.standin.journal())
         self._wait(lambda: len(self._stage.standin.journal()) > before, "a new post")
-        self.findings.first_post.append((time.monotonic() - healed, where))
+        measured.append((time.monotonic() - healed, where))
         if not (round_.is_waited_out or self._options.guard):
             return
 
@@ -235,6 +241,7 @@ class Batch:
                 **self.findings.wrong,
                 "repeats": checks.repeats(journal),
                 "recovery": self.findings.first_post,
+                "recovery amid others": self.findings.first_amid,
                 "faults": self._faults.told,
             },
         }

@@ -49,7 +49,16 @@ def test_a_recovery_that_takes_long_is_told_and_no_failure():
     assert not made.is_late()
     made.first_post.append((table.LATE + 0.1, "broker: kill"))
     assert made.is_late() and made.is_clean()
-    assert row(table.render(made, {}), "worst recovery")[2] == "8.1"
+    assert row(table.render(made, {}), "worst recovery  ")[2] == "8.1"
+
+
+def test_amid_others_troubles_a_recovery_may_take_a_session_more():
+    made = findings()
+    made.first_amid.append((table.LATE + 0.1, "kill"))
+    assert not made.is_late()
+    made.first_amid.append((table.LATE_AMID + 0.1, "kill + TERM"))
+    assert made.is_late() and made.is_clean()
+    assert row(table.render(made, {}), "worst recovery amid others")[4] == "14.1"
 
 
 def test_batches_add_up():
