@@ -51,6 +51,7 @@ class Batch:
             self._judge()
         except Exception:  # whatever it is, it is a finding, and the other batches go on
             self.findings.add("broken", [traceback.format_exc()])
+        self.findings.ends += self._faults.ends
         try:
             if not self.findings.is_clean() or self.findings.is_late():
                 self._keep()
@@ -204,7 +205,7 @@ class Batch:
         self._traffic.stop()
         if not self._wait_for_commits():
             self.findings.add("unseen", ["the commits did not reach the end"])
-        self._stage.stop_workers()
+        self._faults.stop_workers()
 
     def _judge(self):
         """Holds all that is to be seen against all that was published."""

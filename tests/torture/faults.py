@@ -1,6 +1,8 @@
 """How each kind of fault is done to a stage and mended: only what real systems were seen to do."""
 
+import collections
 import datetime
+import signal
 
 # What the stand-in is told while the fault lasts; afterwards each is switched off.
 TROUBLES = {
@@ -12,6 +14,10 @@ TROUBLES = {
     "server: 503": {"answers": [{"status": 503, "percent": 100}]},
 }
 
+TRY_AGAIN = 75  # a worker that wants to be started again; whoever runs workers does that
+# Of librdkafka 2.0, when it is closed between joining the group and the first assignment.
+ABORT = "rd_kafka_sticky_assignor_state_destroy: Assertion"
+
 
 class Faults:
     """Faults for one stage."""
@@ -22,6 +28,7 @@ class Faults:
         self._down = set()  # workers that do not run, on purpose
         self._begun = []
         self.told = []  # (time of day, what), as the logs tell it
+        self.ends = collections.Counter()  # of workers, by names of table.ENDS
 
     def begin(self, fault):
         """Does it; end() has to follow."""
@@ -46,22 +53,36 @@ class Faults:
         return not any(fault.kind.startswith("broker") for fault in self._begun)
 
     def let_go(self):
-        """Mends what the next batch would suffer from, after a batch that did not come to its end."""
+        """Mends what the next batch would suffer from: this one did not come to its end."""
         for fault in list(self._begun):
             if fault.kind.startswith("broker"):
                 self.end(fault)
 
     def check_alive(self):
-        """A worker that died by itself is an error."""
+        """Starts a worker again that asked for it; another one that died by itself is an error."""
         for worker in self._stage.workers:
-            is_expected = worker not in self._down
-            assert worker.is_running() or not is_expected, f"died by itself: {worker.describe()}"
+            if worker in self._down or worker.is_running():
+                continue
+            assert worker.wait() == TRY_AGAIN, f"died by itself: {worker.describe()}"
+            self._note(f"{worker.name} asked for a restart")
+            self.ends["restarts"] += 1
+            worker.start()
+
+    def stop_workers(self):
+        """Ends all workers in order, at once."""
+        for worker in self._stage.workers:
+            self._terminate(worker)
+        for worker in self._stage.workers:
+            self._see_end(worker)
 
     def _tell(self, what, fault):
         target = self._target(fault)
         name = target.name if hasattr(target, "name") else ""
+        self._note(f"{fault.kind} {name} {what}")
+
+    def _note(self, what):
         when = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        self.told.append((when, f"{fault.kind} {name} {what}"))
+        self.told.append((when, what))
 
     def _target(self, fault):
         """Whom the fault befalls."""
@@ -89,9 +110,18 @@ class Faults:
         self._down.add(worker)
         worker.terminate()
 
-    def _end_and_start(self, worker):
+    def _see_end(self, worker):
+        """Waits for the end that was asked for."""
         status = worker.wait()
-        assert status == 0, f"ended with {status}: {worker.describe()}"
+        if status == TRY_AGAIN:
+            self.ends["restarts"] += 1
+        elif status == -signal.SIGABRT and ABORT in worker.output.read_text(errors="replace"):
+            self.ends["aborts"] += 1
+        else:
+            assert status == 0, f"ended with {status}: {worker.describe()}"
+
+    def _end_and_start(self, worker):
+        self._see_end(worker)
         self._start(worker)
 
     def _set_member(self, place, is_in):

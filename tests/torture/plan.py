@@ -33,8 +33,8 @@ KINDS = {
     "server: bot removed": Kind(6, "server", 1.0, 4.0),
 }
 
-# Faults with others in their midst: in the server's and the broker's a worker's, in a worker that is
-# frozen any of the others.  How often one comes in each of so many seconds.
+# Faults with others in their midst: in the server's and the broker's a worker's, while a worker is
+# frozen any that befalls another.  How often one comes in each of so many seconds.
 NESTED = 0.5
 SLICE = 3.0
 WAITED_OUT = 0.25

@@ -17,6 +17,12 @@ COUNTS = {
     "broken": "batches that did not come to their end",
 }
 
+# Ends of workers that are told and no failure.
+ENDS = {
+    "restarts": "asked for, as the group and the state topic told two things of a partition",
+    "aborts": "a claim of librdkafka 2.0, at the end of a worker that had just joined",
+}
+
 # Seconds from a heal to a post.  A session and two; but who dies while the group settles another's
 # death has it wait for a session more.  What takes longer is worth a look.
 LATE = 8.0
@@ -29,6 +35,7 @@ class Findings:
 
     records: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     faults: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    ends: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     wrong: dict = dataclasses.field(default_factory=lambda: {name: [] for name in COUNTS})
     first_post: list = dataclasses.field(default_factory=list)  # (seconds from the heal, where)
     first_amid: list = dataclasses.field(default_factory=list)  # likewise, when it was not at rest
@@ -53,6 +60,7 @@ class Findings:
         """Adds another batch's."""
         self.records += other.records
         self.faults += other.faults
+        self.ends += other.ends
         for name, items in other.wrong.items():
             self.wrong[name] += items
         self.first_post += other.first_post
@@ -95,6 +103,7 @@ def render(findings, how):
     rows.append(("checks of commits", findings.checks, ""))
     for name, meaning in COUNTS.items():
         rows.append((label(name), len(findings.wrong[name]), meaning))
+    rows += [(name, findings.ends[name], meaning) for name, meaning in ENDS.items()]
     rows.append(row_of_worst("worst recovery", findings.first_post, "from the heal to a new post"))
     rows.append(row_of_worst("worst recovery amid others", findings.first_amid, "likewise"))
     rows.append(row_of_worst("worst catching up", findings.caught_up, "… to all that was published"))

@@ -61,6 +61,17 @@ def test_amid_others_troubles_a_recovery_may_take_a_session_more():
     assert row(table.render(made, {}), "worst recovery amid others")[4] == "14.1"
 
 
+def test_ends_of_workers_are_told_and_no_failure():
+    made = findings()
+    other = findings()
+    other.ends["restarts"] += 1
+    made.merge(other)
+    made.merge(other)
+    assert made.is_clean()
+    assert row(table.render(made, {}), "restarts")[1] == "2"
+    assert row(table.render(made, {}), "aborts")[1] == "0"
+
+
 def test_batches_add_up():
     made = findings(lost=["x"])
     made.merge(findings(lost=["x"]))
