@@ -20,7 +20,7 @@ from faults import Faults
 from traffic import Traffic
 
 PARTITIONS = 6
-PATIENCE = 60  # seconds after which what is not done is unseen, however slow the machine
+PATIENCE = 180  # seconds after which what is not done is unseen, however slow the machine
 CHAT_FLAWS = ("wrong_text", "wrong_files", "not_deleted", "wrong_mark", "orphaned")
 
 
