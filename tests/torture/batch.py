@@ -20,16 +20,15 @@ from faults import Faults
 from traffic import Traffic
 
 PARTITIONS = 6
-PATIENCE = 60  # seconds after which what is not done is unseen, however slow the machine
+PATIENCE = 180  # seconds after which what is not done is unseen, however slow the machine
 CHAT_FLAWS = ("wrong_text", "wrong_files", "not_deleted", "wrong_mark", "orphaned")
 
 
 class Batch:
     """Runs once.  `options`: workers, guard, rate."""
 
-    def __init__(self, cluster, folder, batch_plan, options, broker_lock):
+    def __init__(self, cluster, folder, batch_plan, options):
         self._options = options
-        self._broker_lock = broker_lock
         self._plan = batch_plan
         self._stage = Stage(cluster, folder, partitions=PARTITIONS, chats=True)
         self._folder = folder
@@ -37,13 +36,13 @@ class Batch:
             "notifications": self._stage.topic,
             "conversations": self._stage.settings.conversations,
         }
-        self._faults = Faults(self._stage, broker_lock)
+        self._faults = Faults(self._stage)
         self._traffic = None
         self._seen = checks.Seen()
         self.findings = table.Findings()
 
     def run(self):
-        """Gives the findings; the folder is kept by the caller when they are not clean."""
+        """Gives the findings; the folder is kept by the caller when they are worth a look."""
         try:
             self._start()
             for round_ in self._plan.rounds:
@@ -52,8 +51,9 @@ class Batch:
             self._judge()
         except Exception:  # whatever it is, it is a finding, and the other batches go on
             self.findings.add("broken", [traceback.format_exc()])
+        self.findings.ends += self._faults.ends
         try:
-            if not self.findings.is_clean():
+            if not self.findings.is_clean() or self.findings.is_late():
                 self._keep()
         finally:
             self._close()
@@ -61,7 +61,7 @@ class Batch:
 
     def _start(self):
         """Workers that are ready, a stand-in with its manners, records that come."""
-        self._stage.settings.attachments = {"timeout_ms": 3000}
+        self._stage.settings.attachments = {"timeout_ms": 6000}  # longer than a freeze
         trouble = {"latency_ms": self._plan.latency_ms, "close_idle_ms": self._plan.close_idle_ms}
         self._stage.standin.trouble(**trouble, dedup_guard=self._options.guard)
         workers = [self._stage.worker(f"worker-{n}") for n in range(self._options.workers)]
@@ -74,6 +74,7 @@ class Batch:
     def _play(self, round_):
         """Does the faults of a round, mends them, and sees how long it takes to recover."""
         self._pass(round_.outer.wait)
+        is_calm = len(round_.faults()) == 1 and self._is_at_rest()
         began = time.monotonic()
         for due, fault, begins in round_.steps():
             self._pass(began + due - time.monotonic())
@@ -81,7 +82,7 @@ class Batch:
                 self._begin(fault)
             else:
                 self._faults.end(fault)
-        self._recover(round_)
+        self._recover(round_, self.findings.first_post if is_calm else self.findings.first_amid)
         self._check_commits()
 
     def _begin(self, fault):
@@ -108,14 +109,19 @@ class Batch:
         acts = [act for act in list(self._traffic.chats.acknowledged) if checks.makes_post(act)]
         return list(self._traffic.stream.sent) + acts
 
-    def _recover(self, round_):
+    def _is_at_rest(self):
+        """Whether the group has all its workers, no others, and nothing to settle."""
+        (group,) = self._stage.cluster.admin.list_groups(self._stage.group, timeout=PATIENCE)
+        return group.state == "Stable" and len(group.members) == self._options.workers
+
+    def _recover(self, round_, measured):
         """Measures from a heal to the first new post, and to all that was published before it."""
         healed = time.monotonic()
         where = " + ".join(fault.kind for fault in round_.faults()) + f" ({self._plan.seed})"
         wanted = self._published()
         before = len(self._stage.standin.journal())
         self._wait(lambda: len(self._stage.standin.journal()) > before, "a new post")
-        self.findings.first_post.append((time.monotonic() - healed, where))
+        measured.append((time.monotonic() - healed, where))
         if not (round_.is_waited_out or self._options.guard):
             return
 
@@ -163,12 +169,11 @@ class Batch:
         return self._ask(clients.end_offsets, topic)
 
     def _ask(self, question, *arguments):
-        """Asks the broker, which may be another group's victim or not yet itself again."""
+        """Asks the broker, which may be not yet itself again."""
 
         def answer():
             try:
-                with self._broker_lock:
-                    return question(self._stage.cluster.bootstrap_servers, *arguments)
+                return question(self._stage.cluster.bootstrap_servers, *arguments)
             except KafkaException:
                 return None
 
@@ -200,7 +205,7 @@ class Batch:
         self._traffic.stop()
         if not self._wait_for_commits():
             self.findings.add("unseen", ["the commits did not reach the end"])
-        self._stage.stop_workers()
+        self._faults.stop_workers()
 
     def _judge(self):
         """Holds all that is to be seen against all that was published."""
@@ -233,7 +238,13 @@ class Batch:
         journal = self._stage.standin.journal()
         kept = {
             "plan.json": dataclasses.asdict(self._plan),
-            "findings.json": {**self.findings.wrong, "repeats": checks.repeats(journal)},
+            "findings.json": {
+                **self.findings.wrong,
+                "repeats": checks.repeats(journal),
+                "recovery": self.findings.first_post,
+                "recovery amid others": self.findings.first_amid,
+                "faults": self._faults.told,
+            },
         }
         for name, content in kept.items():
             text = json.dumps(content, ensure_ascii=False, indent=1, default=str)

@@ -1,5 +1,9 @@
 """How each kind of fault is done to a stage and mended: only what real systems were seen to do."""
 
+import collections
+import datetime
+import signal
+
 # What the stand-in is told while the fault lasts; afterwards each is switched off.
 TROUBLES = {
     "server: hang": {"hang_percent": 100},
@@ -10,20 +14,26 @@ TROUBLES = {
     "server: 503": {"answers": [{"status": 503, "percent": 100}]},
 }
 
+TRY_AGAIN = 75  # a worker that wants to be started again; whoever runs workers does that
+# Of librdkafka 2.0, when it is closed between joining the group and the first assignment.
+ABORT = "rd_kafka_sticky_assignor_state_destroy: Assertion"
+
 
 class Faults:
-    """Faults for one stage.  Those of the broker are one stage's at a time: others share it."""
+    """Faults for one stage."""
 
-    def __init__(self, stage, broker_lock):
+    def __init__(self, stage):
         self._stage = stage
-        self._broker_lock = broker_lock
         self._broker = stage.cluster.brokers[0]
         self._down = set()  # workers that do not run, on purpose
         self._begun = []
+        self.told = []  # (time of day, what), as the logs tell it
+        self.ends = collections.Counter()  # of workers, by names of table.ENDS
 
     def begin(self, fault):
         """Does it; end() has to follow."""
         self._begun.append(fault)
+        self._tell("begins", fault)
         if fault.kind in TROUBLES:
             self._stage.standin.trouble(**TROUBLES[fault.kind])
         else:
@@ -36,22 +46,43 @@ class Faults:
             self._stage.standin.trouble(**dict.fromkeys(TROUBLES[fault.kind]))
         else:
             ENDINGS[fault.kind](self, self._target(fault))
+        self._tell("is mended", fault)
 
     def is_broker_well(self):
         """Whether none of this stage's faults befalls the broker now."""
         return not any(fault.kind.startswith("broker") for fault in self._begun)
 
     def let_go(self):
-        """Mends what others would suffer from, after a batch that did not come to its end."""
+        """Mends what the next batch would suffer from: this one did not come to its end."""
         for fault in list(self._begun):
             if fault.kind.startswith("broker"):
                 self.end(fault)
 
     def check_alive(self):
-        """A worker that died by itself is an error."""
+        """Starts a worker again that asked for it; another one that died by itself is an error."""
         for worker in self._stage.workers:
-            is_expected = worker not in self._down
-            assert worker.is_running() or not is_expected, f"died by itself: {worker.describe()}"
+            if worker in self._down or worker.is_running():
+                continue
+            assert worker.wait() == TRY_AGAIN, f"died by itself: {worker.describe()}"
+            self._note(f"{worker.name} asked for a restart")
+            self.ends["restarts"] += 1
+            worker.start()
+
+    def stop_workers(self):
+        """Ends all workers in order, at once."""
+        for worker in self._stage.workers:
+            self._terminate(worker)
+        for worker in self._stage.workers:
+            self._see_end(worker)
+
+    def _tell(self, what, fault):
+        target = self._target(fault)
+        name = target.name if hasattr(target, "name") else ""
+        self._note(f"{fault.kind} {name} {what}")
+
+    def _note(self, what):
+        when = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        self.told.append((when, what))
 
     def _target(self, fault):
         """Whom the fault befalls."""
@@ -79,28 +110,19 @@ class Faults:
         self._down.add(worker)
         worker.terminate()
 
-    def _end_and_start(self, worker):
+    def _see_end(self, worker):
+        """Waits for the end that was asked for."""
         status = worker.wait()
-        assert status == 0, f"ended with {status}: {worker.describe()}"
+        if status == TRY_AGAIN:
+            self.ends["restarts"] += 1
+        elif status == -signal.SIGABRT and ABORT in worker.output.read_text(errors="replace"):
+            self.ends["aborts"] += 1
+        else:
+            assert status == 0, f"ended with {status}: {worker.describe()}"
+
+    def _end_and_start(self, worker):
+        self._see_end(worker)
         self._start(worker)
-
-    def _freeze_broker(self, broker):
-        self._broker_lock.acquire()
-        broker.freeze()
-
-    def _thaw_broker(self, broker):
-        broker.thaw()
-        self._broker_lock.release()
-
-    def _kill_broker(self, broker):
-        self._broker_lock.acquire()
-        broker.kill()
-
-    def _start_broker(self, _):
-        try:
-            self._stage.cluster.start()
-        finally:
-            self._broker_lock.release()
 
     def _set_member(self, place, is_in):
         channel, licence = place
@@ -114,8 +136,8 @@ BEGINNINGS = {
     "freeze for 3 s": lambda _, worker: worker.freeze(),
     "TERM": Faults._terminate,
     "TERM, then kill": Faults._terminate,
-    "broker: freeze": Faults._freeze_broker,
-    "broker: kill": Faults._kill_broker,
+    "broker: freeze": lambda _, broker: broker.freeze(),
+    "broker: kill": lambda _, broker: broker.kill(),
     "server: bot removed": lambda faults, place: faults._set_member(place, False),
 }
 
@@ -126,7 +148,7 @@ ENDINGS = {
     "freeze for 3 s": lambda _, worker: worker.thaw(),
     "TERM": Faults._end_and_start,
     "TERM, then kill": Faults._kill_and_start,
-    "broker: freeze": Faults._thaw_broker,
-    "broker: kill": Faults._start_broker,
+    "broker: freeze": lambda _, broker: broker.thaw(),
+    "broker: kill": lambda faults, _: faults._stage.cluster.start(),
     "server: bot removed": lambda faults, place: faults._set_member(place, True),
 }

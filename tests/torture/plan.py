@@ -33,9 +33,11 @@ KINDS = {
     "server: bot removed": Kind(6, "server", 1.0, 4.0),
 }
 
-# Of the faults that befall the server or the broker, so many have a worker's in their midst.
+# Faults with others in their midst: in the server's and the broker's a worker's, while a worker is
+# frozen any that befalls another.  How often one comes in each of so many seconds.
 NESTED = 0.5
-WAITED_OUT = 0.5
+SLICE = 3.0
+WAITED_OUT = 0.25
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,25 +52,25 @@ class Fault:
 
 @dataclasses.dataclass(frozen=True)
 class Round:
-    """A fault, perhaps with another in its midst, then its healing."""
+    """A fault, perhaps with others in its midst, then its healing."""
 
     outer: Fault
-    inner: Fault | None
+    inner: list  # one after the other
     is_waited_out: bool  # whether all is caught up before the next round
 
     def faults(self):
         """The faults of this round."""
-        return [self.outer, self.inner] if self.inner else [self.outer]
+        return [self.outer, *self.inner]
 
     def steps(self):
         """[(seconds from the beginning, fault, whether it begins)], in their order.
 
-        The inner one begins while the outer lasts; either may be the first to be mended.
+        An inner one begins while the outer lasts; either may be the first to be mended.
         """
         steps = [(0.0, self.outer, True), (self.outer.last, self.outer, False)]
-        if self.inner:
-            steps.append((self.inner.wait, self.inner, True))
-            steps.append((self.inner.wait + self.inner.last, self.inner, False))
+        for fault in self.inner:
+            steps.append((fault.wait, fault, True))
+            steps.append((fault.wait + fault.last, fault, False))
         return sorted(steps, key=lambda step: step[0])
 
 
@@ -86,30 +88,46 @@ class Plan:
         return [fault for round_ in self.rounds for fault in round_.faults()]
 
 
-def make(seed, count):
-    """The plan with so many faults.  The same seed and count make the same plan."""
+def make(seed, count, workers):
+    """The plan with so many faults.  The same arguments make the same plan."""
     rng = random.Random(seed)
     latency_ms, close_idle_ms = rng.choice([0, 50, 150]), rng.choice([None, 300])
     rounds = []
     left = count
     while left:
-        rounds.append(make_round(rng, left))
+        rounds.append(make_round(rng, left, workers))
         left -= len(rounds[-1].faults())
     return Plan(seed, latency_ms, close_idle_ms, rounds)
 
 
-def make_round(rng, most):
+def make_round(rng, most, workers):
     """A round of at most so many faults."""
     outer = make_fault(rng, KINDS)
-    inner = None
-    if KINDS[outer.kind].whom != "worker" and most > 1 and rng.random() < NESTED:
-        inner = make_fault(rng, {name: k for name, k in KINDS.items() if k.whom == "worker"})
-        inner = dataclasses.replace(inner, wait=round(rng.uniform(0.0, outer.last), 2))
+    inner = make_inner(rng, outer, workers)[: most - 1]
     return Round(outer, inner, rng.random() < WAITED_OUT)
+
+
+def make_inner(rng, outer, workers):
+    """What befalls others while a fault lasts, one after the other."""
+    is_worker = KINDS[outer.kind].whom == "worker"
+    if is_worker and (workers == 1 or not outer.kind.startswith("freeze")):
+        return []
+    kinds = {name: kind for name, kind in KINDS.items() if is_worker or kind.whom == "worker"}
+    made = []
+    free = 0.0  # from then on
+    for _ in range(max(1, int(outer.last // SLICE))):
+        fault = make_fault(rng, kinds)
+        wait = free + round(rng.uniform(0.0, min(SLICE, outer.last)), 2)
+        if rng.random() >= NESTED or wait > outer.last:
+            continue
+        target = outer.target + 1 if is_worker else fault.target
+        made.append(dataclasses.replace(fault, wait=wait, target=target))
+        free = wait + fault.last
+    return made
 
 
 def make_fault(rng, kinds):
     """A fault of one of these kinds."""
     name = rng.choices(list(kinds), [kind.weight for kind in kinds.values()])[0]
     last = rng.uniform(kinds[name].shortest, kinds[name].longest)
-    return Fault(name, round(rng.uniform(0.1, 2.0), 2), round(last, 2), rng.randrange(2**16))
+    return Fault(name, round(rng.uniform(0.1, 1.0), 2), round(last, 2), rng.randrange(2**16))

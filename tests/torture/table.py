@@ -17,6 +17,17 @@ COUNTS = {
     "broken": "batches that did not come to their end",
 }
 
+# Ends of workers that are told and no failure.
+ENDS = {
+    "restarts": "asked for, as the group and the state topic told two things of a partition",
+    "aborts": "a claim of librdkafka 2.0, at the end of a worker that had just joined",
+}
+
+# Seconds from a heal to a post.  A session and two; but who dies while the group settles another's
+# death has it wait for a session more.  What takes longer is worth a look.
+LATE = 8.0
+LATE_AMID = 14.0
+
 
 @dataclasses.dataclass
 class Findings:
@@ -24,14 +35,21 @@ class Findings:
 
     records: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     faults: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    ends: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     wrong: dict = dataclasses.field(default_factory=lambda: {name: [] for name in COUNTS})
     first_post: list = dataclasses.field(default_factory=list)  # (seconds from the heal, where)
+    first_amid: list = dataclasses.field(default_factory=list)  # likewise, when it was not at rest
     caught_up: list = dataclasses.field(default_factory=list)  # likewise, where it was waited for
     checks: int = 0  # of commits
 
     def is_clean(self):
         """Whether nothing is wrong."""
         return not any(self.wrong.values())
+
+    def is_late(self):
+        """Whether a recovery took longer than it should."""
+        late = [seconds for seconds, _ in self.first_post if seconds > LATE]
+        return bool(late) or any(seconds > LATE_AMID for seconds, _ in self.first_amid)
 
     def add(self, name, items):
         """Adds what is wrong, each once."""
@@ -42,9 +60,11 @@ class Findings:
         """Adds another batch's."""
         self.records += other.records
         self.faults += other.faults
+        self.ends += other.ends
         for name, items in other.wrong.items():
             self.wrong[name] += items
         self.first_post += other.first_post
+        self.first_amid += other.first_amid
         self.caught_up += other.caught_up
         self.checks += other.checks
 
@@ -64,7 +84,7 @@ def rule_of_three(count):
 def row_of_worst(name, measured, note):
     """The row of the longest, and after which faults it was."""
     seconds, where = max(measured, default=(0.0, "never measured"))
-    return name, f"{seconds:.1f} s", f"{note}; {where}"
+    return name, f"{seconds:.1f} s", f"{note}, of {len(measured)}; {where}"
 
 
 def label(name):
@@ -83,7 +103,9 @@ def render(findings, how):
     rows.append(("checks of commits", findings.checks, ""))
     for name, meaning in COUNTS.items():
         rows.append((label(name), len(findings.wrong[name]), meaning))
+    rows += [(name, findings.ends[name], meaning) for name, meaning in ENDS.items()]
     rows.append(row_of_worst("worst recovery", findings.first_post, "from the heal to a new post"))
+    rows.append(row_of_worst("worst recovery amid others", findings.first_amid, "likewise"))
     rows.append(row_of_worst("worst catching up", findings.caught_up, "… to all that was published"))
     lines = [f"{name:<26} {value!s:>14}  {note}".rstrip() for name, value, note in rows]
     return "\n".join([*lines, "", f"Each row of 0: {rule_of_three(count)}."])

@@ -44,6 +44,34 @@ def test_the_same_record_is_counted_once():
     assert made.wrong["premature"] == ["x", "y"]
 
 
+def test_a_recovery_that_takes_long_is_told_and_no_failure():
+    made = findings()
+    assert not made.is_late()
+    made.first_post.append((table.LATE + 0.1, "broker: kill"))
+    assert made.is_late() and made.is_clean()
+    assert row(table.render(made, {}), "worst recovery  ")[2] == "8.1"
+
+
+def test_amid_others_troubles_a_recovery_may_take_a_session_more():
+    made = findings()
+    made.first_amid.append((table.LATE + 0.1, "kill"))
+    assert not made.is_late()
+    made.first_amid.append((table.LATE_AMID + 0.1, "kill + TERM"))
+    assert made.is_late() and made.is_clean()
+    assert row(table.render(made, {}), "worst recovery amid others")[4] == "14.1"
+
+
+def test_ends_of_workers_are_told_and_no_failure():
+    made = findings()
+    other = findings()
+    other.ends["restarts"] += 1
+    made.merge(other)
+    made.merge(other)
+    assert made.is_clean()
+    assert row(table.render(made, {}), "restarts")[1] == "2"
+    assert row(table.render(made, {}), "aborts")[1] == "0"
+
+
 def test_batches_add_up():
     made = findings(lost=["x"])
     made.merge(findings(lost=["x"]))

@@ -57,6 +57,31 @@ static void a_start_that_is_in_doubt_is_looked_for_everywhere(void **state)
     errand_free(errand);
 }
 
+static void a_root_that_our_own_attempt_may_have_made_is_looked_for_everywhere(void **state)
+{
+    (void)state;
+    struct errand *errand = errand_of(EVENT_CONVERSATION_STARTED, NULL, false);
+    struct findings findings = { .count = 0 };
+
+    assert_next(errand, POST_ROOT);
+    for (int i = 0; i < 2; i++) {
+        errand_doubt_new_root(errand);
+        assert_next(errand, READ_RECENT);
+        errand_took_roots(errand, &nothing);
+        assert_true(errand_is_in_doubt(errand));
+        assert_next(errand, READ_CHANNEL);
+        errand_took_team(errand, TEAM);
+        assert_next(errand, SEARCH);
+        assert_true(errand_is_in_doubt(errand));
+        if (i == 1)
+            found(&findings, ROOT, 1, "\"urn:x|e-1\"");
+        errand_took_roots(errand, &findings);
+        assert_false(errand_is_in_doubt(errand));
+        assert_int_equal(errand_next(errand, &known), i == 1 ? ERRAND_NOTE : ERRAND_POST_ROOT);
+    }
+    errand_free(errand);
+}
+
 static void a_second_start_changes_nothing(void **state)
 {
     (void)state;
@@ -243,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_starts_a_conversation_makes_its_root),
         cmocka_unit_test(a_start_that_is_in_doubt_is_looked_for_everywhere),
+        cmocka_unit_test(a_root_that_our_own_attempt_may_have_made_is_looked_for_everywhere),
         cmocka_unit_test(a_second_start_changes_nothing),
         cmocka_unit_test(a_message_is_a_reply_part_by_part),
         cmocka_unit_test(a_message_without_a_thread_looks_everywhere_before_it_makes_one),

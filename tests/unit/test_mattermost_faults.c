@@ -2,12 +2,16 @@
  * Requests against a server that misbehaves by script: each is reported as what it was, and no POST
  * reaches the server twice.
  */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -106,6 +110,56 @@ static void a_request_that_was_held_up_until_its_time_was_over_is_not_sent(void 
     assert_int_equal(outcome.answer.kind, ANSWER_NOT_SENT);
     assert_int_equal(scripted_server_requests(stage->server), 0);
     stage_forget(&outcome);
+}
+
+/* Gives a descriptor that listens, and whose queue is full: who comes next gets no word. */
+static int listen_in_vain(struct sockaddr_in *address, int visitors[], size_t count)
+{
+    socklen_t size = sizeof(*address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    *address =
+        (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    assert_int_equal(bind(fd, (struct sockaddr *)address, size), 0);
+    assert_int_equal(listen(fd, 0), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)address, &size), 0);
+    for (size_t i = 0; i < count; i++) {
+        visitors[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        (void)connect(visitors[i], (struct sockaddr *)address, size);
+    }
+    return fd;
+}
+
+/* libcurl closes the descriptor without a word, and its number comes back with the next one. */
+static void a_connection_that_nobody_answers_is_given_up_and_the_next_one_works(void **state)
+{
+    static const struct script_step steps[] = { { STAGE_CREATED, SCRIPT_KEEP } };
+    struct stage *stage = *state;
+    struct sockaddr_in address;
+    int visitors[4];
+    char url[64];
+
+    stage_script(stage, steps, 1);
+    int listening = listen_in_vain(&address, visitors, 4);
+    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", ntohs(address.sin_port));
+    struct mattermost_bot *bot = stage_bot(stage, url);
+    for (int i = 0; i < 2; i++) {
+        struct ask ask = stage_ask("/posts", "{}");
+        struct stage_outcome outcome = { 0 };
+
+        ask.timeout = SHORT_MS;
+        (void)!mattermost_start(bot, &ask, stage_done, &outcome);
+        stage_wait(stage, &outcome);
+        assert_int_equal(outcome.answer.kind, ANSWER_NOT_SENT);
+        stage_forget(&outcome);
+        stage_expect_created(stage);
+        scripted_server_hang_up(stage->server);
+    }
+    assert_int_equal(scripted_server_connections(stage->server), 2);
+    mattermost_bot_free(bot);
+    close(listening);
+    for (size_t i = 0; i < 4; i++)
+        close(visitors[i]);
 }
 
 static void a_refused_connection_was_not_sent(void **state)
@@ -233,6 +287,7 @@ int main(void)
         STAGED(a_get_may_be_sent_again),
         STAGED(a_connection_that_was_closed_while_idle_is_replaced),
         STAGED(a_request_that_was_held_up_until_its_time_was_over_is_not_sent),
+        STAGED(a_connection_that_nobody_answers_is_given_up_and_the_next_one_works),
         STAGED(a_refused_connection_was_not_sent),
         STAGED(a_server_that_does_not_speak_tls_was_not_sent_anything),
         STAGED(an_answer_that_does_not_come_in_time_is_unknown),

@@ -85,7 +85,7 @@ struct errand {
     char team[27];
     enum root_reason reason; /* of a root that is to be made while there is none */
     bool has_moved;          /* out of a closed channel: only the mirror's roots are of use */
-    bool root_may_be_there;  /* the one that is to be made: the newest posts know */
+    bool root_may_be_there;  /* the one that is to be made: until the look is over */
     bool root_is_new;        /* and to be noted */
     bool root_is_in_doubt;   /* a server says that it is wrong */
     bool thread_is_read;     /* or the channel, of a notification; or need not be */

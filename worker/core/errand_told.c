@@ -16,6 +16,13 @@ static void copy_id(char to[static 27], const char *from)
 
 /* ---- what was found out ---- */
 
+static void look_on(struct errand *errand, enum errand_look next)
+{
+    errand->look = next;
+    if (next == LOOK_OVER)
+        errand->root_may_be_there = false;
+}
+
 /* Goes on with a root that was found; it is noted like one that was made. */
 static void adopt_root(struct errand *errand, const struct finding *root)
 {
@@ -23,7 +30,7 @@ static void adopt_root(struct errand *errand, const struct finding *root)
     copy_id(errand->thread.channel, root->channel);
     errand->thread.replies = 0;
     errand->thread.is_closed = false;
-    errand->look = LOOK_OVER;
+    look_on(errand, LOOK_OVER);
     errand->root_is_new = true;
     errand->thread_is_read = !errand_is_told(errand) && !errand_is_change(errand);
     errand->page_from[0] = '\0';
@@ -33,17 +40,16 @@ void errand_took_roots(struct errand *errand, const struct findings *findings)
 {
     const struct finding *newest = findings->count ? &findings->list[findings->count - 1] : NULL;
 
-    errand->root_may_be_there = false;
     if (newest && strcmp(newest->id, errand->thread.root) != 0)
         adopt_root(errand, newest); /* it continues those before */
     else
-        errand->look = errand->look == LOOK_AT_RECENT ? LOOK_AT_CHANNEL : LOOK_OVER;
+        look_on(errand, errand->look == LOOK_AT_RECENT ? LOOK_AT_CHANNEL : LOOK_OVER);
 }
 
 void errand_took_team(struct errand *errand, const char *team)
 {
     copy_id(errand->team, team);
-    errand->look = *team ? LOOK_BY_SEARCH : LOOK_OVER;
+    look_on(errand, *team ? LOOK_BY_SEARCH : LOOK_OVER);
 }
 
 /* What was posted under a root that is gone is gone with it, and files with it. */
@@ -243,9 +249,12 @@ void errand_posted_reply(struct errand *errand, const char *id)
     errand->did_something = true;
 }
 
+/* More may come until it is looked for than the newest posts show. */
 void errand_doubt_new_root(struct errand *errand)
 {
     errand->root_may_be_there = true;
+    if (!errand_has_root(errand))
+        errand->look = LOOK_AT_RECENT;
 }
 
 /* What changes posts begins with it again, now that there may be one more: that does no harm. */

@@ -17,7 +17,7 @@ struct socket {
     struct loop_source source;
     uint32_t events;    /* that the source is watched for */
     bool is_wanted;     /* libcurl waits for them */
-    bool is_connection; /* so on_close() will tell when it ends */
+    bool is_connection; /* that stands, so on_close() will tell when it ends */
     struct transfers *owner;
 };
 
@@ -28,7 +28,25 @@ struct transfers {
     struct loop_timer timer;
     struct socket **sockets; /* by descriptor; NULL: never seen */
     size_t socket_count;
+    bool may_stand; /* a descriptor may be a connection that is kept */
 };
+
+static struct socket *find_socket(const struct transfers *transfers, curl_socket_t fd)
+{
+    return (size_t)fd < transfers->socket_count ? transfers->sockets[fd] : NULL;
+}
+
+/* libcurl 7.88 closes without a word what it gives up before it stands: only now it is known. */
+static void note_connection(struct transfers *transfers, CURL *easy)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+
+    if (!transfers->may_stand || curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK)
+        return;
+    struct socket *socket = fd == CURL_SOCKET_BAD ? NULL : find_socket(transfers, fd);
+    if (socket)
+        socket->is_connection = true;
+}
 
 /* Lets libcurl work on a descriptor, or on what its time has come, and reports what ended. */
 static void drive(struct transfers *transfers, curl_socket_t fd, int events)
@@ -41,9 +59,11 @@ static void drive(struct transfers *transfers, curl_socket_t fd, int events)
     while ((message = curl_multi_info_read(transfers->multi, &left))) {
         CURL *easy = message->easy_handle;
         CURLcode result = message->data.result;
+        note_connection(transfers, easy);
         transfers_remove(transfers, easy);
         transfers->options.done(transfers->options.context, easy, result);
     }
+    transfers->may_stand = false;
 }
 
 static void on_ready(void *context, uint32_t events)
@@ -63,11 +83,6 @@ static void on_due(void *context, mono_ms now)
 {
     (void)now;
     drive(context, CURL_SOCKET_TIMEOUT, 0);
-}
-
-static struct socket *find_socket(const struct transfers *transfers, curl_socket_t fd)
-{
-    return (size_t)fd < transfers->socket_count ? transfers->sockets[fd] : NULL;
 }
 
 static struct socket *make_socket(struct transfers *transfers, curl_socket_t fd)
@@ -93,8 +108,10 @@ static void end_interest(struct socket *socket)
     if (!socket)
         return;
     socket->is_wanted = false;
-    if (!socket->is_connection)
-        loop_unwatch(socket->owner->loop, &socket->source);
+    if (socket->is_connection)
+        return;
+    socket->owner->may_stand = true;
+    loop_unwatch(socket->owner->loop, &socket->source);
 }
 
 /* libcurl says what it waits for on a descriptor. */
@@ -121,15 +138,19 @@ static int on_interest(CURL *easy, curl_socket_t fd, int what, void *context, vo
     return 0;
 }
 
+/* What had the number before may have been closed without a word, and be taken for watched. */
 static int on_open(void *context, curl_socket_t fd, curlsocktype purpose)
 {
-    struct transfers *transfers = context;
-    struct socket *socket = find_socket(transfers, fd);
+    struct socket *socket = find_socket(context, fd);
 
     (void)purpose;
     if (!socket)
-        socket = make_socket(transfers, fd);
-    socket->is_connection = true;
+        return CURL_SOCKOPT_OK;
+    socket->is_connection = false;
+    if (socket->source.watched) {
+        loop_unwatch(socket->owner->loop, &socket->source);
+        loop_watch(socket->owner->loop, &socket->source, socket->events);
+    }
     return CURL_SOCKOPT_OK;
 }
 
