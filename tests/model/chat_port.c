@@ -289,7 +289,8 @@ static void port_store(void *context, const char *topic, int32_t number, int64_t
     struct chat_worker *worker = context;
 
     must(strcmp(topic, "in") == 0 && number == 0);
-    chat_claim_stored(worker->chat, offset);
+    if (worker->chat->owner && worker->chat->owner->worker == worker) /* others cannot commit it */
+        chat_claim_stored(worker->chat, offset);
     if (worker->stored < 0)
         worker->commit_at = chat_soon(worker->chat, 400);
     worker->stored = offset;

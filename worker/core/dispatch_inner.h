@@ -14,7 +14,7 @@
  * dispatch_unpack.c  those that an earlier owner has left there
  * dispatch_relieve.c who is parked so that others need not wait
  * dispatch_room.c    whether it may still be begun
- * dispatch_errand.c  the steps of an event, one after the other
+ * dispatch_errand.c  the steps of an event
  * dispatch_request.c what is rendered and goes out for each
  * dispatch_step.c    and what its answer means
  * dispatch_look.c    and that of one that reads
@@ -224,7 +224,7 @@ struct report dispatch_report_attempt(enum report_kind kind, const struct delive
 bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now);
 
-/* Has the server learn from an answer, before anything else is made of it. */
+/* Has the server learn from an answer, first of all. */
 void dispatch_hear(struct dispatch *dispatch, const struct ask *ask, const struct answer *answer,
                    const struct moment *now);
 
@@ -284,7 +284,7 @@ void dispatch_park(struct dispatch *dispatch, struct delivery *delivery, const s
 void dispatch_follow(struct dispatch *dispatch, struct delivery *delivery,
                      const struct moment *now);
 
-/* Writes what has changed about a delivery that is parked. */
+/* Writes how often a delivery that is parked was tried, and when it will be. */
 void dispatch_note_parked(struct dispatch *dispatch, struct delivery *delivery,
                           const struct moment *now);
 
@@ -322,8 +322,7 @@ void dispatch_bury(struct dispatch *dispatch, struct delivery *delivery,
 void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery,
                      const struct moment *now);
 
-/* Takes a delivery out that stands nowhere (no queue, wire, heap or route), not done, and frees it.
- */
+/* Takes a delivery out that stands nowhere (no queue, wire, heap or route), not done; frees it. */
 void dispatch_drop(struct dispatch *dispatch, struct delivery *delivery);
 
 /* Takes a delivery out of where its state says that it stands, not done, and frees it. */
