@@ -10,7 +10,7 @@
 static const struct moment lost_at = { .mono = 1000, .wall = 500000 };
 
 /* Done: 10, 11, 13; open: 12; committed up to 10. */
-static void lose(struct past *past)
+static void lose_with(struct past *past, int64_t parked)
 {
     struct partition *partition = partition_new("in", 2, 8);
     uint64_t tickets[4];
@@ -21,8 +21,15 @@ static void lose(struct past *past)
     ledger_close(partition->ledger, tickets[0]);
     ledger_close(partition->ledger, tickets[1]);
     ledger_close(partition->ledger, tickets[3]);
+    if (parked >= 0)
+        (void)parking_get(&partition->parking, parked);
     past_remember(past, partition, &lost_at);
     partition_free(partition);
+}
+
+static void lose(struct past *past)
+{
+    lose_with(past, -1);
 }
 
 static bool has(const struct past *past, int64_t offset, wall_ms timestamp, mono_ms now)
@@ -46,6 +53,20 @@ static void what_was_done_and_not_committed_is_remembered(void **state)
     assert_false(has(&past, 12, 400000, 2000));
     assert_true(has(&past, 13, 400000, 2000));
     assert_false(has(&past, 14, 400000, 2000));
+    past_forget(&past, MONO_NEVER);
+}
+
+static void what_was_only_parked_was_not_done(void **state)
+{
+    (void)state;
+    struct past past = { 0 };
+
+    lose_with(&past, 11);
+    assert_true(has(&past, 10, 400000, 2000));
+    assert_false(has(&past, 11, 400000, 2000));
+    past_forget(&past, MONO_NEVER);
+    lose_with(&past, 13);
+    assert_false(has(&past, 13, 400000, 2000));
     past_forget(&past, MONO_NEVER);
 }
 
@@ -90,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_done_and_not_committed_is_remembered),
+        cmocka_unit_test(what_was_only_parked_was_not_done),
         cmocka_unit_test(another_partition_has_a_past_of_its_own),
         cmocka_unit_test(a_topic_that_was_made_again_has_no_past),
         cmocka_unit_test(the_past_is_forgotten_after_a_while),

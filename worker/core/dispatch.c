@@ -126,8 +126,7 @@ static void admit(struct dispatch *dispatch, struct partition *partition, struct
 {
     uint64_t ticket = ledger_open(partition->ledger, record->offset);
 
-    if (past_has(&dispatch->past, record, now->mono) &&
-        !parking_find(&partition->parking, record->offset)) {
+    if (past_has(&dispatch->past, record, now->mono)) {
         struct report report = { .kind = REPORT_ALREADY_POSTED,
                                  .outcome = OUTCOME_ALREADY_POSTED,
                                  .record = record,

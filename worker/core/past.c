@@ -6,7 +6,7 @@
 #include "common/mem.h"
 #include "common/must.h"
 
-/* Done: [from, below), and the offsets in `above`, which are sorted. */
+/* Done: [from, below) but for the offsets in `parked`, and those in `above`; both are sorted. */
 struct past_entry {
     char *topic;
     int32_t partition;
@@ -14,6 +14,8 @@ struct past_entry {
     int64_t below;
     int64_t *above;
     size_t above_count;
+    int64_t *parked;
+    size_t parked_count;
     struct moment lost_at;
     SLIST_ENTRY(past_entry) next;
 };
@@ -29,6 +31,17 @@ static void add_one(void *context, int64_t offset)
     struct past_entry *entry = context;
 
     entry->above[entry->above_count++] = offset;
+}
+
+/* What was parked only is not done; somebody else may have forgotten it since. */
+static void leave_out_parked(struct past_entry *entry, const struct parking *parking)
+{
+    size_t count = parking->by_offset.count;
+    AUTO(free) struct parked **list = parking_list(parking);
+
+    entry->parked = mem_new_array(count, sizeof(int64_t));
+    for (size_t i = 0; i < count; i++)
+        entry->parked[entry->parked_count++] = list[i]->offset;
 }
 
 void past_remember(struct past *past, const struct partition *partition, const struct moment *now)
@@ -51,6 +64,7 @@ void past_remember(struct past *past, const struct partition *partition, const s
                                   .above = mem_new_array(above, sizeof(int64_t)),
                                   .lost_at = *now };
     ledger_each_done(ledger, add_one, entry);
+    leave_out_parked(entry, &partition->parking);
     must(entry->above_count == above);
     SLIST_INSERT_HEAD(&past->entries, entry, next);
 }
@@ -63,15 +77,22 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+static bool is_among(const int64_t *offsets, size_t count, int64_t offset)
+{
+    return count > 0 && bsearch(&offset, offsets, count, sizeof(int64_t), compare);
+}
+
 static bool entry_has(const struct past_entry *entry, const struct record *record, mono_ms now)
 {
     if (record->partition != entry->partition || now - entry->lost_at.mono > PAST_KEPT_MS)
         return false;
     if (record->timestamp > entry->lost_at.wall || strcmp(record->topic, entry->topic) != 0)
         return false;
+    if (is_among(entry->parked, entry->parked_count, record->offset))
+        return false;
     if (record->offset < entry->below)
         return record->offset >= entry->from;
-    return bsearch(&record->offset, entry->above, entry->above_count, sizeof(int64_t), compare);
+    return is_among(entry->above, entry->above_count, record->offset);
 }
 
 bool past_has(const struct past *past, const struct record *record, mono_ms now)
@@ -97,6 +118,7 @@ void past_forget(struct past *past, mono_ms now)
         }
         free(entry->topic);
         free(entry->above);
+        free(entry->parked);
         free(entry);
     }
     past->entries = kept;

@@ -25,7 +25,10 @@ struct past {
 /* How long a loss is remembered. */
 #define PAST_KEPT_MS (10 * 60 * 1000)
 
-/* Remembers what was done of a partition at and above its last acknowledged commit. */
+/*
+ * Remembers what was done of a partition at and above its last acknowledged commit; not what is
+ * only parked.
+ */
 void past_remember(struct past *past, const struct partition *partition, const struct moment *now);
 
 /* Whether this process has done the record under an earlier assignment. */
