@@ -117,7 +117,7 @@ class Faults:
             self.ends["restarts"] += 1
         elif status == -signal.SIGABRT and ABORT in worker.output.read_text(errors="replace"):
             self.ends["aborts"] += 1
-        else:
+        elif status != -signal.SIGTERM or worker.lines("started"):  # else it was not so far yet
             assert status == 0, f"ended with {status}: {worker.describe()}"
 
     def _end_and_start(self, worker):
