@@ -192,12 +192,36 @@ class Batch:
         }
 
     def _check_commits(self):
-        """Nothing below a commit may be undone."""
+        """Nothing below a commit may be undone, unless it is parked."""
         with self._traffic.paused():
-            committed, undone = self._undone()
+            found = self._below_commits(*self._undone())
+            if found:
+                found = self._leave_out_parked()
         self.findings.checks += 1
-        for name, items in undone.items():
-            self.findings.add("premature", checks.below(items, committed[name]))
+        self.findings.add("premature", found)
+
+    @staticmethod
+    def _below_commits(committed, undone):
+        """Records that Kafka holds for done and that are not: [(topic's name, record)]."""
+        return [
+            (name, item)
+            for name, items in undone.items()
+            for item in checks.below(items, committed[name])
+        ]
+
+    def _leave_out_parked(self):
+        """What is below the commits, neither done nor parked.  It may be done at any moment, so
+        what is parked is read first.
+        """
+        parked = self._ask(clients.parked, self._stage.settings.state)
+        return [
+            (name, item)
+            for name, item in self._below_commits(*self._undone())
+            if (self._topics[name], item.partition, item.offset) not in parked
+        ]
+
+    def _nothing_is_parked(self):
+        return not self._ask(clients.parked, self._stage.settings.state)
 
     def _drain(self):
         """All is well again; waits until all is done, then ends the workers in order."""
@@ -205,6 +229,8 @@ class Batch:
         self._traffic.stop()
         if not self._wait_for_commits():
             self.findings.add("unseen", ["the commits did not reach the end"])
+        if not self._wait(self._nothing_is_parked, "nothing is parked"):
+            self.findings.add("unseen", ["something stayed parked"])
         self._faults.stop_workers()
 
     def _judge(self):
