@@ -139,13 +139,16 @@ bool dispatch_take_reading(struct dispatch *dispatch, struct delivery *delivery,
     return take_roots(dispatch, delivery, answer, facts.bot_id);
 }
 
-/* Whether a post that was not found may still come: then it is looked for once more, later. */
+/*
+ * Whether a post that was not found may still come: then it is looked for once more, later.  What
+ * counts is when the look-up began: the newest posts are what it read first.
+ */
 bool dispatch_looks_again(struct dispatch *dispatch, struct delivery *delivery,
                           const struct moment *now)
 {
     enum errand_step next = dispatch_next_step(dispatch, delivery);
 
-    if (!dispatch_is_post(next) || now->mono >= delivery->busy_until)
+    if (!dispatch_is_post(next) || delivery->looked_at >= delivery->busy_until)
         return false;
     dispatch_doubt(delivery, next);
     dispatch_rest(dispatch, delivery, delivery->busy_until);
