@@ -119,6 +119,7 @@ struct world_partition {
     int64_t end;                    /* of the log */
     int64_t committed;              /* -1: never */
     struct world_assignment *owner; /* NULL: nobody */
+    bool was_given;                 /* to somebody before */
     mono_ms free_from;              /* nobody is given it before */
     mono_ms readable_from;
     struct world_entry {
@@ -279,9 +280,11 @@ struct world_write {
 
 struct world_counts {
     size_t reads;     /* requests that look for posts */
+    size_t looks;     /* those that look for notifications */
     size_t doubts;    /* posts that nobody knows the outcome of */
-    size_t takeovers; /* partitions that were given to somebody */
+    size_t takeovers; /* partitions that were given to somebody after another */
     size_t failures;  /* requests that ended in another way than well */
+    size_t deletions; /* by people */
     size_t posts;
 };
 

@@ -154,8 +154,7 @@ void world_carry_out(struct world *world, struct world_call *call)
     meet_outage(world, call);
     call->said = carry_out(call);
     call->is_carried_out = true;
-    if (call->fate != WORLD_FINE)
-        world->counts.failures++;
+    world->counts.failures += call->fate != WORLD_FINE || call->said.status >= 400;
 }
 
 /* The server's part; true: there is somebody who can be told of it now. */

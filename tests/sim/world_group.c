@@ -75,7 +75,8 @@ void world_assign(struct world *world, struct world_partition *place)
     };
     assignment->partition = dispatch_assign(worker->dispatch, &assigned);
     find_place_to_read(assignment);
-    world->counts.takeovers++;
+    world->counts.takeovers += place->was_given;
+    place->was_given = true;
     place->owner = assignment;
     world_say_that(world, "partition %d to worker %d\n", place->number,
                    (int)(worker - world->workers));

@@ -74,7 +74,10 @@ static void draw_fate(struct world *world, struct world_call *call)
 /* What is read may be old by the time that it arrives. */
 static void read_early(struct world *world, struct world_call *call)
 {
+    const struct delivery *delivery = call->ask->owner;
+
     world->counts.reads += call->ask->purpose == ASK_FOR_STEP;
+    world->counts.looks += delivery->step == ERRAND_READ_POSTED;
     if (world_fails(world, FAULT_ANSWERS, 50))
         world_carry_out(world, call);
 }

@@ -246,6 +246,7 @@ static void kill_post(struct world *world, int number, bool by_person)
         if (post->is_dead || (i != number && post->root != number))
             continue;
         world_say_that(world, "post %d deleted%s\n", i, by_person ? " by a person" : "");
+        world->counts.deletions += by_person;
         post->is_dead = true;
         post->dead_at = world->now.mono;
         post->dead_since = world->post_count;
