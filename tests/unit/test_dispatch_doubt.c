@@ -166,6 +166,25 @@ static void what_is_not_there_is_looked_for_until_the_server_cannot_be_at_it_any
     assert_int_equal(stage->outcome, OUTCOME_POSTED);
 }
 
+/* Its newest page is what was there when it began, however long the rest of it takes. */
+static void a_look_up_that_began_while_the_server_may_be_at_it_is_no_proof(void **state)
+{
+    struct stage *stage = *state;
+
+    read_booking(stage, 0, "a");
+    stage_fail(stage, 0, ANSWER_UNKNOWN);
+    stage_wait(stage, STAGE_RETRY_MS * 2);
+    say_who(stage);
+    show_page(stage, stage->now.wall, 200, -1, 1);
+    stage_wait(stage, 60000);
+    show_nothing(stage);
+    stage_tick(stage);
+    assert_true(is_asked(stage, "/channels/" DESK "/posts?per_page=200"));
+    show_page(stage, stage->now.wall, 3, 0, 1);
+    assert_int_equal(stage->ask_count, 0);
+    assert_int_equal(stage->outcome, OUTCOME_ALREADY_POSTED);
+}
+
 static void an_error_of_the_servers_own_is_not_waited_out(void **state)
 {
     struct stage *stage = *state;
@@ -391,6 +410,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FRESH(a_cut_attempt_is_looked_for_before_it_is_repeated),
         FRESH(what_is_not_there_is_looked_for_until_the_server_cannot_be_at_it_any_more),
+        FRESH(a_look_up_that_began_while_the_server_may_be_at_it_is_no_proof),
         FRESH(an_error_of_the_servers_own_is_not_waited_out),
         FRESH(pages_are_read_until_nothing_can_be_there_any_more),
         FRESH(a_look_up_that_fails_is_repeated_and_never_guessed),

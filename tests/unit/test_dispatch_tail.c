@@ -124,6 +124,23 @@ static void a_record_on_its_way_is_written_again_over_what_hides_it(void **state
     assert_int_equal(stage->stored, 5);
 }
 
+static void so_it_is_over_what_only_says_what_is_known(void **state)
+{
+    const struct thread before = thread_of(3, 1);
+    struct stage *stage = *state;
+
+    talk_tell(stage, "c-1", &before);
+    talk_restore(stage);
+    talk_say(stage, 4, "c-1");
+    talk_answer_bot(stage, 0);
+    talk_answer_nothing(stage, 0);
+    stage_accept(stage, 0);
+    size_t count = stage->write_count;
+    talk_tell(stage, "c-1", &before);
+    assert_int_equal(stage->write_count, count + 1);
+    assert_int_equal(talk_written(stage, "c-1").last_offset, 4);
+}
+
 static void a_record_that_turns_out_to_be_done_is_not_done_again(void **state)
 {
     const struct thread before = thread_of(3, 1);
@@ -228,6 +245,7 @@ int main(void)
         STAGED(what_this_owner_wrote_is_no_news),
         STAGED(a_late_write_while_a_record_is_on_its_way_lowers_nothing),
         STAGED(a_record_on_its_way_is_written_again_over_what_hides_it),
+        STAGED(so_it_is_over_what_only_says_what_is_known),
         STAGED(a_record_that_turns_out_to_be_done_is_not_done_again),
         STAGED(who_rests_or_is_held_learns_that_it_is_done),
         STAGED(a_later_owner_ends_the_work),

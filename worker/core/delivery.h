@@ -90,6 +90,9 @@ struct delivery {
     mono_ms rest;             /* the last one */
     mono_ms took;             /* the last attempt that was granted; -1: none was */
     mono_ms busy_until;       /* a server may still be at work on an attempt that was cut */
+    mono_ms looked_at;        /* when the newest look-up was begun */
+    bool saw_lag;             /* it does not show the newest post that is known … */
+    bool waited_for_lag;      /* … and was repeated once for that */
     wall_ms first_attempt_at; /* 0: none yet */
     struct poison_case poison;
     struct verdict verdict; /* of the last attempt */

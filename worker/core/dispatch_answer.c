@@ -13,6 +13,16 @@
     ", again and again, on this record alone: it may be there all the same, so look before it is " \
     "sent again"
 
+/* Whether the request is the first one of a look-up. */
+static bool begins_look(const struct delivery *delivery)
+{
+    enum errand_step step = delivery->step;
+
+    if (step == ERRAND_READ_THREAD || step == ERRAND_READ_POSTED)
+        return !delivery->errand->page_from[0];
+    return step == ERRAND_READ_RECENT;
+}
+
 void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
 {
     if (delivery->route->state != ROUTE_OPEN && !delivery->probes) {
@@ -25,6 +35,8 @@ void dispatch_send(struct dispatch *dispatch, struct delivery *delivery, const s
     dispatch_write_step(dispatch, delivery);
     if (!dispatch_has_room(dispatch, delivery))
         return;
+    if (begins_look(delivery))
+        delivery->looked_at = now->mono;
     if (delivery->ask.purpose == ASK_TO_POST) {
         delivery->attempts++;
         if (delivery->first_attempt_at == 0)

@@ -83,11 +83,22 @@ static bool is_last_page(const struct answer *answer)
            has_next.at[0] != 't';
 }
 
+/* Whether the newest page of a thread lacks what is known to have been posted there last. */
+static bool lacks_last_post(const struct errand *errand, const struct answer *answer)
+{
+    const char *last = errand->thread.last_post;
+
+    return !errand->page_from[0] && last[0] &&
+           !memmem(answer->body, answer->body_length, last, strlen(last));
+}
+
 static bool take_page(struct dispatch *dispatch, struct delivery *delivery,
                       const struct answer *answer, const char *bot_id)
 {
     struct finding_wish wish = errand_wish_posts(delivery->errand, bot_id);
 
+    delivery->saw_lag =
+        errand_is_change(delivery->errand) && lacks_last_post(delivery->errand, answer);
     wish.licence = delivery->route->integration->licence;
     if (!findings_read(answer, &wish, delivery->errand->thread.root, &dispatch->findings))
         return false;
@@ -139,16 +150,45 @@ bool dispatch_take_reading(struct dispatch *dispatch, struct delivery *delivery,
     return take_roots(dispatch, delivery, answer, facts.bot_id);
 }
 
-/* Whether a post that was not found may still come: then it is looked for once more, later. */
-bool dispatch_looks_again(struct dispatch *dispatch, struct delivery *delivery,
-                          const struct moment *now)
+/*
+ * Whether a post that was not found may still come: then it is looked for once more, later.  What
+ * counts is when the look-up began: the newest posts are what it read first.
+ */
+static bool looks_again_for_own(struct dispatch *dispatch, struct delivery *delivery,
+                                const struct moment *now)
 {
     enum errand_step next = dispatch_next_step(dispatch, delivery);
 
-    if (!dispatch_is_post(next) || now->mono >= delivery->busy_until)
+    if (!dispatch_is_post(next) || delivery->looked_at >= delivery->busy_until)
         return false;
     dispatch_doubt(delivery, next);
     dispatch_rest(dispatch, delivery, delivery->busy_until);
     (void)dispatch_end_here(dispatch, delivery, now);
     return true;
+}
+
+/*
+ * Threads are listed from replicas, which may lag.  A list without the newest post may not have the
+ * message yet that is to be changed; who believes it posts an edit, or forgets a deletion.  A
+ * person may have deleted the newest post, too, so that is waited for once, and while it is young.
+ */
+static bool waits_for_lag(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct moment *now)
+{
+    enum { LONGEST_LAG_MS = 10 * 1000 };
+    wall_ms left = delivery->errand->thread.updated_at + LONGEST_LAG_MS - now->wall;
+
+    if (!delivery->saw_lag || delivery->waited_for_lag || left <= 0)
+        return false;
+    delivery->waited_for_lag = true;
+    errand_doubt_reply(delivery->errand);
+    dispatch_rest(dispatch, delivery, now->mono + (left < LONGEST_LAG_MS ? left : LONGEST_LAG_MS));
+    (void)dispatch_end_here(dispatch, delivery, now);
+    return true;
+}
+
+bool dispatch_looks_again(struct dispatch *dispatch, struct delivery *delivery,
+                          const struct moment *now)
+{
+    return waits_for_lag(dispatch, delivery, now) || looks_again_for_own(dispatch, delivery, now);
 }

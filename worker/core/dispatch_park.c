@@ -160,7 +160,7 @@ static bool park_one(struct dispatch *dispatch, struct delivery *delivery, const
     }
     dispatch_count_parked(dispatch, delivery);
     delivery->parked = PARKED_WRITING;
-    (void)parking_get(&delivery->partition->parking, delivery->record->offset);
+    parking_get(&delivery->partition->parking, delivery->record->offset)->stands = true;
     write_parked(dispatch, delivery, now);
     return true;
 }

@@ -161,13 +161,30 @@ static void repair_later(struct partition *partition, const struct thread_name *
     SLIST_INSERT_HEAD(&partition->repairs, repair, next);
 }
 
+/*
+ * Whether an earlier owner's record, which says no more than what is known, may stand behind what
+ * this owner has just written and was not told of yet, and hide it.
+ */
+static bool may_hide_write(struct dispatch *dispatch, struct partition *partition,
+                           const struct thread_name *name, const struct state_read *read)
+{
+    struct thread said;
+
+    return partition->epoch >= 0 && read->value &&
+           thread_value_read(read->value, read->value_length, &said) &&
+           said.epoch < partition->epoch && find_recording(dispatch, partition, name);
+}
+
 static void fold(struct dispatch *dispatch, struct partition *partition,
                  const struct thread_name *name, const struct state_read *read)
 {
     switch (thread_fold(partition_memory(partition, name), name, read->value, read->value_length,
                         partition->epoch)) {
     case THREAD_FOLD_TAKEN:
+        return;
     case THREAD_FOLD_IGNORED:
+        if (may_hide_write(dispatch, partition, name, read))
+            write_again(dispatch, partition, name);
         return;
     case THREAD_FOLD_MERGED:
     case THREAD_FOLD_REPEAT:

@@ -8,6 +8,23 @@
 #include "worker/core/parked_record.h"
 #include "worker/core/state_key.h"
 
+/* A tombstone, while the state is restored. */
+static void restore_tombstone(struct partition *partition, int64_t offset, bool is_note)
+{
+    struct parked *parked = parking_get(&partition->parking, offset);
+
+    if (is_note)
+        parked->is_noted = false;
+    else
+        parked->stands = false;
+    if (!parked->stands) {
+        free(parked->record);
+        parked->record = NULL;
+    }
+    if (!parked->stands && !parked->is_noted)
+        parking_remove(&partition->parking, offset);
+}
+
 /*
  * While the state is restored.  What comes behind a later owner's marker came too late: that owner
  * has read the record from the log itself.
@@ -16,17 +33,14 @@ static void restore(struct dispatch *dispatch, struct partition *partition,
                     const struct record *place, const struct state_read *read)
 {
     struct parked_note note;
-
-    if (!read->value) {
-        parking_remove(&partition->parking, place->offset);
-        return;
-    }
     struct record *record = parked_value_read(read->value, read->value_length, place, &note);
+
     if (!record) {
         dispatch_refuse_partition(dispatch, partition, PARKED_UNREADABLE);
         return;
     }
     struct parked *parked = parking_get(&partition->parking, place->offset);
+    parked->stands = true;
     if (note.epoch < partition->markers[1]) {
         free(record);
         return;
@@ -41,11 +55,27 @@ static void restore_note(struct partition *partition, int64_t offset, const stru
 {
     struct parked_note note;
 
-    if (!read->value || !parked_note_read(read->value, read->value_length, &note))
+    if (!parked_note_read(read->value, read->value_length, &note))
         return;
     struct parked *parked = parking_get(&partition->parking, offset);
     parked->is_noted = true;
     parked->note = note;
+}
+
+/* A late write of an earlier owner: of what was read from the log here, or of what it has tried. */
+static void take_back(struct dispatch *dispatch, struct partition *partition, int64_t offset,
+                      bool is_note, const struct state_read *read)
+{
+    struct parked *parked = parking_find(&partition->parking, offset);
+    struct parked_note note;
+
+    if (!read->value || !parked_note_read(read->value, read->value_length, &note) ||
+        note.epoch >= partition->epoch)
+        return;
+    if (!parked)
+        dispatch_forget_parked(dispatch, partition, offset);
+    else if (is_note)
+        parked->is_noted = true;
 }
 
 void dispatch_read_parked(struct dispatch *dispatch, struct partition *partition,
@@ -54,19 +84,15 @@ void dispatch_read_parked(struct dispatch *dispatch, struct partition *partition
     const struct record place = { .topic = partition->topic,
                                   .partition = partition->number,
                                   .offset = key->offset };
-    struct parked_note note;
 
-    if (partition->epoch < 0) {
-        if (is_note)
-            restore_note(partition, key->offset, read);
-        else
-            restore(dispatch, partition, &place, read);
-        return;
-    }
-    /* A late write of an earlier owner, of what was read from the log here. */
-    if (read->value && !parking_find(&partition->parking, key->offset) &&
-        parked_note_read(read->value, read->value_length, &note) && note.epoch < partition->epoch)
-        dispatch_forget_parked(dispatch, partition, key->offset);
+    if (partition->epoch >= 0)
+        take_back(dispatch, partition, key->offset, is_note, read);
+    else if (!read->value)
+        restore_tombstone(partition, key->offset, is_note);
+    else if (is_note)
+        restore_note(partition, key->offset, read);
+    else
+        restore(dispatch, partition, &place, read);
 }
 
 /* Puts a record into its lane that an earlier owner has parked. */

@@ -130,6 +130,12 @@ void errand_free(struct errand *errand);
 
 enum errand_step errand_next(const struct errand *errand, const struct errand_facts *facts);
 
+/* Whether it changes what is there of its message. */
+static inline bool errand_is_change(const struct errand *errand)
+{
+    return errand->kind == EVENT_MESSAGE_EDITED || errand->kind == EVENT_MESSAGE_DELETED;
+}
+
 /* Whether something of it may be in Mattermost already. */
 bool errand_is_begun(const struct errand *errand);
 

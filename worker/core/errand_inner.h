@@ -18,10 +18,4 @@ static inline bool errand_is_told(const struct errand *errand)
     return errand->kind == EVENT_MESSAGE || errand->kind == EVENT_MESSAGE_EDITED;
 }
 
-/* Whether it changes what is there of its message. */
-static inline bool errand_is_change(const struct errand *errand)
-{
-    return errand->kind == EVENT_MESSAGE_EDITED || errand->kind == EVENT_MESSAGE_DELETED;
-}
-
 #endif

@@ -23,7 +23,8 @@ struct parked {
     int64_t offset;
     struct record *record;   /* as it was left there, owned; NULL: it is at hand elsewhere */
     struct parked_note note; /* of one that was left there */
-    bool is_noted;           /* what was tried of it stands there, too */
+    bool stands;             /* the record stands there, or will */
+    bool is_noted;           /* what was tried of it does */
 };
 
 /* All zero is an empty one. */
