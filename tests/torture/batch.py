@@ -173,11 +173,11 @@ class Batch:
 
         def answer():
             try:
-                return question(self._stage.cluster.bootstrap_servers, *arguments)
+                return [question(self._stage.cluster.bootstrap_servers, *arguments)]
             except KafkaException:
                 return None
 
-        return wait_until(answer, PATIENCE, f"the broker answers {question.__name__}")
+        return wait_until(answer, PATIENCE, f"the broker answers {question.__name__}")[0]
 
     def _undone(self):
         """({name: committed offsets}, {name: records that are not done})."""
