@@ -118,6 +118,9 @@ static bool is_done(const struct world_partition *place)
     for (int i = 0; i < place->record_count; i++)
         if (place->records[i].is_parked)
             return false;
+    for (int key = 0; key < WORLD_KEYS; key++)
+        if (place->is_settled[key])
+            return false;
     return place->committed == place->end && place->owner &&
            place->owner->told == place->state_count && place->owner->unacknowledged < 0 &&
            !place->owner->is_leaving;

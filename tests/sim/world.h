@@ -128,6 +128,7 @@ struct world_partition {
         char *value;
     } * state; /* by offset */
     int64_t state_count;
+    bool is_settled[WORLD_KEYS]; /* it says what is done of a key of notifications */
 };
 
 /* ---- Mattermost ---- */

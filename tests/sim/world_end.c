@@ -146,7 +146,7 @@ static void claim_forgotten(const struct world *world, int key)
     const struct world_partition *place = &world->partitions[key % WORLD_PARTITIONS];
     char name[32];
 
-    (void)snprintf(name, sizeof(name), "done/in/n-%d", key);
+    (void)snprintf(name, sizeof(name), "done/in/kn-%d", key);
     must(!find_value(place, name));
 }
 

@@ -116,6 +116,8 @@ static void note_thread(struct world *world, const struct world_entry *entry,
     struct thread thread;
     enum state_key_kind kind = state_key_read(entry->key, strlen(entry->key), &key);
 
+    if (kind == STATE_KEY_THREAD && !key.licence[0])
+        write->place->is_settled[world_number_behind(key.conversation, "kn-")] = entry->value;
     if (kind == STATE_KEY_PARKED)
         note_parked(write->place, key.offset, entry->value);
     if (kind != STATE_KEY_THREAD || !entry->value || !key.licence[0])

@@ -349,6 +349,7 @@ static void what_is_done_is_recorded_and_forgotten_when_it_is_committed(void **s
     stage_accept(stage, 0);
     assert_string_equal(last_write(stage)->key, "done/in/-");
     dispatch_committed(stage->dispatch, stage->partition, 1, &stage->now);
+    stage_wait(stage, 1000);
     assert_int_equal(stage->write_count, 3);
     assert_string_equal(last_write(stage)->key, "done/in/ka");
     assert_null(last_write(stage)->value);

@@ -156,6 +156,29 @@ static void when_there_is_no_room_its_partition_waits(void **state)
     assert_int_equal(stage->stored, 3);
 }
 
+static void what_is_too_large_waits_and_says_so_once(void **state)
+{
+    struct stage *stage = *state;
+    AUTO(text_free) struct text value = text_of(1 << 20);
+
+    park_write_event(0, "zeezicht", "booking", &value);
+    text_truncate(&value, value.length - 1);
+    text_add_string(&value, ",\"unknown\":\"");
+    for (int i = 0; i < 100000; i++)
+        text_add_string(&value, "aaaaaaaaaa");
+    text_add_string(&value, "\"}");
+    stage_read(stage, 0, "a", text_string(&value));
+    park_close_channel(stage);
+    stage_wait(stage, 200);
+    stage_wait(stage, 200);
+    assert_int_equal(stage->reports[REPORT_PARKING_FULL], 1);
+    assert_non_null(strstr(stage->why, "too large"));
+    assert_int_equal(park_count(stage), 0);
+    park_read_booking(stage, 1, "b"); /* others are parked all the same */
+    assert_int_equal(park_count(stage), 1);
+    stage_leave(stage, true);
+}
+
 static void a_dead_letter_that_is_refused_is_not_set_aside(void **state)
 {
     struct stage *stage = *state;
@@ -220,6 +243,7 @@ int main(void)
         STAGED(a_try_that_fails_is_noted, open_restored),
         STAGED(somebody_who_says_that_it_is_open_is_believed, open_restored),
         STAGED(when_there_is_no_room_its_partition_waits, open_small),
+        STAGED(what_is_too_large_waits_and_says_so_once, open_restored),
         STAGED(a_dead_letter_that_is_refused_is_not_set_aside, open_restored),
         STAGED(a_server_that_does_not_answer_holds_up_nothing_for_long, open_restored),
         STAGED(who_waits_without_need_is_not_parked, open_restored),

@@ -56,7 +56,7 @@ const struct setting settings_table[] = {
       NULL, NULL, "and for how long at least" },
     { "state", "keep_days", SETTING_NUMBER, AT(state.keep_days), "180", 1, 36500, NULL, NULL,
       "how long a conversation's thread is remembered after its last message" },
-    { "parking", "max_records", SETTING_NUMBER, AT(parking.max_records), "10000", 0, 1000000, NULL,
+    { "parking", "max_records", SETTING_NUMBER, AT(parking.max_records), "10000", 0, 100000, NULL,
       NULL,
       "records for channels or servers that are closed, set aside in the state topic so that others "
       "need not wait; beyond that their partitions do; 0: none" },

@@ -32,6 +32,7 @@ void delivery_free(struct delivery *delivery)
     must(!delivery->fetch.carrier && !delivery->recording && !delivery->parking);
     delivery_forget_parts(delivery);
     errand_free(delivery->errand);
+    free(delivery->note);
     text_free(&delivery->request);
     text_free(&delivery->file_name);
     free(delivery->event_name);

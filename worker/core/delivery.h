@@ -22,6 +22,7 @@
 #include "worker/core/verdict.h"
 
 struct lane;
+struct parked_note;
 struct route;
 struct partition;
 
@@ -85,7 +86,9 @@ struct delivery {
     unsigned attempts;
     enum delivery_parked parked;
     void *parking;            /* the carrier's, while it is PARKED_WRITING */
-    wall_ms not_before;       /* of PARKED_BEFORE: when its route was to be tried again */
+    struct parked_note *note; /* of PARKED_BEFORE, until it is routed; owned */
+    bool is_late;             /* likewise: it may be done already */
+    bool is_too_large;        /* to be parked, and that was said */
     unsigned refusals;        /* of a change to a post that is there */
     mono_ms rest;             /* the last one */
     mono_ms took;             /* the last attempt that was granted; -1: none was */

@@ -134,6 +134,8 @@ static void admit(struct dispatch *dispatch, struct partition *partition, struct
                                  .why = "done by this process under an earlier assignment" };
         ledger_close(partition->ledger, ticket);
         mark_dirty(dispatch, partition);
+        if (parking_find(&partition->parking, record->offset))
+            dispatch_forget_parked(dispatch, partition, record->offset);
         dispatch->port.report(dispatch->port.context, &report);
         free(record);
         return;
@@ -196,7 +198,6 @@ void dispatch_committed(struct dispatch *dispatch, struct partition *partition, 
 {
     if (offset > partition->acked)
         partition->acked = offset;
-    dispatch_forget_settled(dispatch, partition);
     review_held_back(dispatch, partition, now);
 }
 
@@ -248,8 +249,8 @@ mono_ms dispatch_tick(struct dispatch *dispatch, const struct moment *now)
         heap_remove(&dispatch->due, first);
         wake(dispatch, container_of(first, struct due, node), now);
     }
-    dispatch_expire(dispatch, now);
     mono_ms relief = dispatch_relieve(dispatch, now);
+    dispatch_expire(dispatch, now);
     dispatch->waits_for_room = false;
     do {
         struct delivery *delivery;

@@ -69,6 +69,7 @@ static void on_delivered(struct dispatch *dispatch, struct delivery *delivery,
         dispatch->port.report(dispatch->port.context, &resumed);
     }
     dispatch_count_accepted(delivery);
+    route->is_heard = true;
     delivery->rest = 0;
     delivery->took = answer->took_ms;
     dispatch_step_posted(dispatch, delivery, now);

@@ -248,7 +248,7 @@ bool dispatch_may_be_begun(const struct delivery *delivery)
     const struct partition *partition = delivery->partition;
 
     if (delivery->parked == PARKED_BEFORE)
-        return partition->inherits_doubt;
+        return partition->inherits_doubt || delivery->is_late;
     return delivery->record->offset < partition->doubt_below;
 }
 

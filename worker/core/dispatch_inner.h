@@ -35,6 +35,7 @@
 #include "worker/core/render.h"
 #include "worker/core/routes.h"
 #include "worker/core/servers.h"
+#include "worker/core/state_key.h"
 
 /* Why a partition is refused, and the way out. */
 #define TOPIC_MADE_AGAIN                                                                          \
@@ -114,7 +115,6 @@ void dispatch_step_posted(struct dispatch *dispatch, struct delivery *delivery,
 /* Whether the errand's post was made is not known: it is looked for before it is made again. */
 void dispatch_step_doubted(const struct dispatch *dispatch, struct delivery *delivery,
                            const struct moment *now);
-
 /* Likewise, of whatever step makes the post. */
 void dispatch_doubt(struct delivery *delivery, enum errand_step step);
 
@@ -183,10 +183,11 @@ void dispatch_write_farewell(struct dispatch *dispatch, struct partition *partit
 /* A notification's record is done, and the state topic says so. */
 void dispatch_settle(struct delivery *delivery);
 
-/* Has the keys forgotten that were in the state topic when the partition was restored. */
+/* Has keys forgotten in time of which others have told: what was restored, what came late. */
 void dispatch_settle_restored(struct partition *partition);
+void dispatch_settle_merged(struct partition *partition, const struct thread_name *name);
 
-/* Forgets what is done and committed of notifications. */
+/* Forgets what is committed of that.  Not at once: a busy key has more soon. */
 void dispatch_forget_settled(struct dispatch *dispatch, struct partition *partition);
 
 /* The first delivery of a name's key; NULL: there is none. */
@@ -258,7 +259,7 @@ void dispatch_check(struct dispatch *dispatch, struct delivery *delivery);
 /* Has the record buried that the server refused, or that it alone fails on. */
 void dispatch_refuse(struct dispatch *dispatch, struct delivery *delivery);
 
-/* A post that was not accepted, nor refused, is tried again; unless it is poison. */
+/* A post that was neither accepted nor refused is tried again, but for poison. */
 void dispatch_retry_post(struct dispatch *dispatch, struct delivery *delivery,
                          const struct answer *answer, const struct moment *now);
 
@@ -292,7 +293,6 @@ void dispatch_note_parked(struct dispatch *dispatch, struct delivery *delivery,
 mono_ms dispatch_relieve(struct dispatch *dispatch, const struct moment *now);
 
 /* A record of the state topic about a record that was parked was read, or of what was tried. */
-struct state_key;
 void dispatch_read_parked(struct dispatch *dispatch, struct partition *partition,
                           const struct state_key *key, bool is_note, const struct state_read *read);
 
@@ -310,8 +310,8 @@ void dispatch_count_parked(struct dispatch *dispatch, const struct delivery *del
 /* Takes a delivery out of its partition's books; when it is done its offset may pass. */
 void dispatch_take_out(struct dispatch *dispatch, struct delivery *delivery, bool is_done);
 
-/* A route is closed until then, as an earlier owner has found. */
-void dispatch_recall_route(struct dispatch *dispatch, struct route *route, wall_ms not_before,
+/* A delivery's route may be closed for a while yet, as an earlier owner has found. */
+void dispatch_recall_route(struct dispatch *dispatch, struct delivery *delivery,
                            const struct moment *now);
 
 /* Has the record buried as a dead letter. */

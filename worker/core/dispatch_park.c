@@ -6,6 +6,7 @@
  * state topic and puts it first into its lane.  What stands there at or above the offset from which
  * that owner reads is none of that: no commit has passed it, so it is read again.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/mem.h"
@@ -16,7 +17,7 @@
 
 enum {
     MOST_BYTES = 1000 * 1000, /* of a value: what every broker takes by default */
-    NOTE_MOST_BYTES = 200,
+    NOTE_MOST_BYTES = 200 + PARKED_MAX_CHANNEL,
 };
 
 /* ---- the books ---- */
@@ -36,7 +37,8 @@ static void count_out(struct dispatch *dispatch, const struct delivery *delivery
 {
     dispatch->parked--;
     dispatch->parked_bytes -= bytes_of(delivery);
-    dispatch->said_full = false;
+    if (dispatch->parked < dispatch->options.parking.max_records / 8 * 7)
+        dispatch->said_full = false;
 }
 
 static bool has_room(const struct dispatch *dispatch, const struct delivery *delivery)
@@ -71,9 +73,11 @@ void dispatch_forget_parked(struct dispatch *dispatch, struct partition *partiti
     AUTO(text_free) struct text key = text_of(STATE_KEY_MAX);
     const struct state_write write = { .key = &key };
 
-    state_key_write_parked(partition->topic, partition->number, offset, &key);
-    dispatch->port.write(dispatch->port.context, partition, &write);
-    if (!parked || parked->is_noted) {
+    if (parked->stands) {
+        state_key_write_parked(partition->topic, partition->number, offset, &key);
+        dispatch->port.write(dispatch->port.context, partition, &write);
+    }
+    if (parked->is_noted) {
         text_clear(&key);
         state_key_write_tried(partition->topic, partition->number, offset, &key);
         dispatch->port.write(dispatch->port.context, partition, &write);
@@ -116,13 +120,17 @@ static wall_ms not_before(const struct delivery *delivery, const struct moment *
 
 static struct parked_note note_of(const struct delivery *delivery, const struct moment *now)
 {
-    return (struct parked_note){ .epoch = delivery->partition->epoch,
-                                 .attempts = delivery->attempts,
-                                 .first_attempt_at = delivery->first_attempt_at,
-                                 .not_before = not_before(delivery, now) };
+    struct parked_note note = { .epoch = delivery->partition->epoch,
+                                .attempts = delivery->attempts,
+                                .first_attempt_at = delivery->first_attempt_at,
+                                .not_before = not_before(delivery, now) };
+
+    if (note.not_before)
+        (void)snprintf(note.channel, sizeof(note.channel), "%s", delivery->route->channel);
+    return note;
 }
 
-static void write_parked(struct dispatch *dispatch, struct delivery *delivery,
+static void write_record(struct dispatch *dispatch, struct delivery *delivery,
                          const struct moment *now)
 {
     const struct record *record = delivery->record;
@@ -138,30 +146,43 @@ static void write_parked(struct dispatch *dispatch, struct delivery *delivery,
     dispatch->port.write(dispatch->port.context, delivery->partition, &write);
 }
 
-static void say_full(struct dispatch *dispatch, const struct delivery *delivery)
+static void say_no(struct dispatch *dispatch, const struct delivery *delivery, const char *why)
 {
     struct report report = dispatch_report_of(REPORT_PARKING_FULL, delivery);
 
-    if (dispatch->said_full)
-        return;
-    dispatch->said_full = true;
-    report.why = "parking is full: its partition waits, and others that have such records";
+    report.why = why;
     dispatch->port.report(dispatch->port.context, &report);
 }
 
-/* Begins to park one delivery; false: there is no room for it. */
+/* Whether it may be parked; if not, that is said once. */
+static bool may_park(struct dispatch *dispatch, struct delivery *delivery)
+{
+    if (parked_value_size(delivery->record) > MOST_BYTES) {
+        if (!delivery->is_too_large)
+            say_no(dispatch, delivery, "it is too large to be parked: its partition waits for it");
+        delivery->is_too_large = true;
+        return false;
+    }
+    if (has_room(dispatch, delivery))
+        return true;
+    if (!dispatch->said_full)
+        say_no(dispatch, delivery,
+               "parking is full: its partition waits, and others that have such records");
+    dispatch->said_full = true;
+    return false;
+}
+
+/* Begins to park one delivery; false: it may not be parked. */
 static bool park_one(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now)
 {
     if (delivery->parked != PARKED_NOT || delivery->state == DELIVERY_RECORDING)
         return true;
-    if (parked_value_size(delivery->record) > MOST_BYTES || !has_room(dispatch, delivery)) {
-        say_full(dispatch, delivery);
+    if (!may_park(dispatch, delivery))
         return false;
-    }
     dispatch_count_parked(dispatch, delivery);
     delivery->parked = PARKED_WRITING;
     parking_get(&delivery->partition->parking, delivery->record->offset)->stands = true;
-    write_parked(dispatch, delivery, now);
+    write_record(dispatch, delivery, now);
     return true;
 }
 

@@ -11,6 +11,13 @@ enum {
     PRESSED_PART = 4,   /* of the window: done above what is not */
 };
 
+static bool is_at_stuck_server(const struct dispatch *dispatch, const struct route *route,
+                               const struct moment *now)
+{
+    return servers_are_several(&dispatch->servers) &&
+           servers_is_stuck(route->server, now->mono, STUCK_MS);
+}
+
 /*
  * Whether a delivery will not be done soon, for reasons that are not those of other channels.  A
  * dead letter that is refused is for all to see, and wait for.
@@ -23,11 +30,10 @@ static bool is_stuck(const struct dispatch *dispatch, const struct delivery *del
     if (!route || delivery->state == DELIVERY_RECORDING || delivery->letter.stage)
         return false;
     if (delivery->state == DELIVERY_HELD)
-        return route_is_closed(route);
+        return route_is_closed(route) || is_at_stuck_server(dispatch, route, now);
     if (delivery->state == DELIVERY_RESTING)
         return delivery->due.node.key - now->mono > RESTING_MS;
-    return servers_are_several(&dispatch->servers) &&
-           servers_is_stuck(route->server, now->mono, STUCK_MS);
+    return is_at_stuck_server(dispatch, route, now);
 }
 
 /* What comes behind one that is parked, and stays so, would hold its partition up, too. */
@@ -42,7 +48,7 @@ void dispatch_follow(struct dispatch *dispatch, struct delivery *delivery, const
 static bool is_pressed(const struct dispatch *dispatch, const struct partition *partition)
 {
     return ledger_is_full(partition->ledger) ||
-           ledger_count_done(partition->ledger) >= dispatch->options.window / PRESSED_PART ||
+           ledger_count_done(partition->ledger) > dispatch->options.window / PRESSED_PART ||
            dispatch->waiting_bytes >= dispatch->options.waiting_bytes / 2;
 }
 

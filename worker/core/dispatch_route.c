@@ -6,6 +6,7 @@
 
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
+#include "worker/core/parked_record.h"
 
 void dispatch_try_route(struct dispatch *dispatch, struct route *route, mono_ms at)
 {
@@ -29,6 +30,7 @@ void dispatch_open_route(struct dispatch *dispatch, struct route *route, const s
     struct delivery *delivery;
 
     route->state = ROUTE_OPEN;
+    route->is_heard = true;
     route->is_unknown = false;
     route->probing = false;
     route->rest = 0;
@@ -68,17 +70,30 @@ void dispatch_hold(struct dispatch *dispatch, struct delivery *delivery, const s
         dispatch_park(dispatch, delivery, now);
 }
 
-void dispatch_recall_route(struct dispatch *dispatch, struct route *route, wall_ms not_before,
+/* What is heard of the route here is newer. */
+static bool is_to_be_recalled(const struct route *route, const struct parked_note *note)
+{
+    return route->state == ROUTE_OPEN && !route->is_heard &&
+           strcmp(route->channel, note->channel) == 0;
+}
+
+void dispatch_recall_route(struct dispatch *dispatch, struct delivery *delivery,
                            const struct moment *now)
 {
-    mono_ms rest = not_before - now->wall;
-    mono_ms most = dispatch->options.route.max;
+    const struct parked_note *note = delivery->note;
+    struct route *route = delivery->route;
 
-    if (rest <= 0 || route->state != ROUTE_OPEN)
+    if (!note || !is_to_be_recalled(route, note) || note->not_before <= now->wall)
         return;
+    struct report report = dispatch_report_of(REPORT_HELD, delivery);
+    mono_ms rest = note->not_before - now->wall;
+    route->is_heard = true;
     route->state = ROUTE_CLOSED;
-    route->rest = rest < most ? rest : most;
+    route->rest = rest < dispatch->options.route.max ? rest : dispatch->options.route.max;
     dispatch_try_route(dispatch, route, now->mono + route->rest);
+    report.rest = route->rest;
+    report.why = "it could not be posted to before this worker had it";
+    dispatch->port.report(dispatch->port.context, &report);
 }
 
 void dispatch_try_routes(struct dispatch *dispatch, const struct moment *now)
@@ -97,6 +112,7 @@ void dispatch_close_route(struct dispatch *dispatch, struct delivery *delivery,
 
     if (route->state == ROUTE_OPEN || delivery->probes) {
         route->state = ROUTE_CLOSED;
+        route->is_heard = true;
         route->probing = false;
         route->rest = backoff_next(&dispatch->options.route, route->rest, &dispatch->random);
         dispatch_try_route(dispatch, route, now->mono + route->rest);

@@ -36,28 +36,51 @@ void dispatch_settle_restored(struct partition *partition)
     }
 }
 
-/* Forgets a key, unless more of it was done since, or is under way. */
-static void forget(struct dispatch *dispatch, struct partition *partition,
-                   const struct settled_key *key)
+void dispatch_settle_merged(struct partition *partition, const struct thread_name *name)
+{
+    struct thread done;
+
+    if (threads_find(partition->done, name, &done))
+        settled_add(&partition->settled, name->conversation, done.last_offset);
+}
+
+/* What is to become of what the state topic says of a key. */
+enum settled_fate { SETTLED_KEPT, SETTLED_FORGOTTEN, SETTLED_PASSED };
+
+/* It is needed until it is committed, and while more of the key is under way; unless there is more
+ * already. */
+static enum settled_fate judge(struct dispatch *dispatch, const struct partition *partition,
+                               const struct settled_key *key)
 {
     const struct thread_name name = { "", key->name };
     struct thread done;
 
-    if (!threads_find(partition->done, &name, &done) || done.last_offset != key->offset ||
-        dispatch_find_first(dispatch, partition, &name))
-        return;
-    threads_remove(partition->done, &name);
-    dispatch_write_thread(dispatch, partition, &name, NULL, NULL);
+    if (!threads_find(partition->done, &name, &done) || done.last_offset != key->offset)
+        return SETTLED_PASSED;
+    if (key->offset >= partition->acked || dispatch_find_first(dispatch, partition, &name))
+        return SETTLED_KEPT;
+    return SETTLED_FORGOTTEN;
 }
 
 void dispatch_forget_settled(struct dispatch *dispatch, struct partition *partition)
 {
-    struct settled_key *key;
+    struct settled kept = STAILQ_HEAD_INITIALIZER(kept);
 
-    while ((key = STAILQ_FIRST(&partition->settled)) && key->offset < partition->acked &&
-           !partition->lost) {
+    while (!STAILQ_EMPTY(&partition->settled)) {
+        struct settled_key *key = STAILQ_FIRST(&partition->settled);
+        const struct thread_name name = { "", key->name };
+        enum settled_fate fate = judge(dispatch, partition, key);
+
         STAILQ_REMOVE_HEAD(&partition->settled, next);
-        forget(dispatch, partition, key);
+        if (fate == SETTLED_KEPT) {
+            STAILQ_INSERT_TAIL(&kept, key, next);
+            continue;
+        }
+        if (fate == SETTLED_FORGOTTEN) {
+            threads_remove(partition->done, &name);
+            dispatch_write_thread(dispatch, partition, &name, NULL, NULL);
+        }
         free(key);
     }
+    STAILQ_CONCAT(&partition->settled, &kept);
 }

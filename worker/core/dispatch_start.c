@@ -220,7 +220,7 @@ static void route(struct dispatch *dispatch, struct delivery *delivery, const st
     case ROUTE_FOUND:
         delivery->route =
             routes_get(&dispatch->routes, &dispatch->servers, target.integration, target.channel);
-        dispatch_recall_route(dispatch, delivery->route, delivery->not_before, now);
+        dispatch_recall_route(dispatch, delivery, now);
         if (dispatch_is_too_old(dispatch, delivery, event, now)) {
             report.outcome = OUTCOME_TOO_OLD;
             report.why = "older than old_news lets its type be";

@@ -187,6 +187,9 @@ static void fold(struct dispatch *dispatch, struct partition *partition,
             write_again(dispatch, partition, name);
         return;
     case THREAD_FOLD_MERGED:
+        if (partition->epoch >= 0 && !name->licence[0])
+            dispatch_settle_merged(partition, name);
+        /* fall through */
     case THREAD_FOLD_REPEAT:
         if (partition->epoch < 0)
             repair_later(partition, name);
@@ -289,9 +292,11 @@ void dispatch_expire(struct dispatch *dispatch, const struct moment *now)
     TAILQ_FOREACH(partition, &dispatch->partitions, all)
     {
         if (partition->leaving || partition->standing != PARTITION_OPEN ||
+            (!partition->is_unpacked && partition->parking.by_offset.count > 0) ||
             now->mono < partition->expiry_due)
             continue;
         partition->expiry_due = now->mono + EXPIRY_PAUSE_MS;
+        dispatch_forget_settled(dispatch, partition);
         expire_some(dispatch, partition, now);
     }
 }

@@ -8,16 +8,18 @@
 #include "worker/core/parked_record.h"
 #include "worker/core/state_key.h"
 
-/* A tombstone, while the state is restored. */
-static void restore_tombstone(struct partition *partition, int64_t offset, bool is_note)
+/* A tombstone: it is done.  Whoever wrote it, and when. */
+static void read_tombstone(struct partition *partition, int64_t offset, bool is_note)
 {
-    struct parked *parked = parking_get(&partition->parking, offset);
+    struct parked *parked = parking_find(&partition->parking, offset);
 
-    if (is_note)
+    if (!parked)
+        return;
+    if (is_note) {
         parked->is_noted = false;
-    else
+    } else {
         parked->stands = false;
-    if (!parked->stands) {
+        parked->is_unreadable = false;
         free(parked->record);
         parked->record = NULL;
     }
@@ -26,56 +28,77 @@ static void restore_tombstone(struct partition *partition, int64_t offset, bool 
 }
 
 /*
- * While the state is restored.  What comes behind a later owner's marker came too late: that owner
- * has read the record from the log itself.
+ * While the state is restored.  What comes behind a later owner's marker was written by somebody
+ * late, and may be done; or that marker was, and it waits, or it hides what does.  So it is in
+ * doubt.
  */
-static void restore(struct dispatch *dispatch, struct partition *partition,
-                    const struct record *place, const struct state_read *read)
+static void restore(struct partition *partition, const struct record *place,
+                    const struct state_read *read)
 {
-    struct parked_note note;
-    struct record *record = parked_value_read(read->value, read->value_length, place, &note);
-
-    if (!record) {
-        dispatch_refuse_partition(dispatch, partition, PARKED_UNREADABLE);
-        return;
-    }
     struct parked *parked = parking_get(&partition->parking, place->offset);
-    parked->stands = true;
-    if (note.epoch < partition->markers[1]) {
-        free(record);
-        return;
-    }
+    struct parked_note note;
+
     free(parked->record);
-    parked->record = record;
+    parked->record = parked_value_read(read->value, read->value_length, place, &note);
+    parked->stands = true;
+    parked->is_unreadable = !parked->record;
+    if (!parked->record)
+        return;
     parked->note = note;
+    parked->is_late = note.epoch < partition->markers[1];
+    if (parked->is_late)
+        partition->leaves_doubt = true;
 }
 
-/* What was tried; of what waits no more it is to be forgotten. */
 static void restore_note(struct partition *partition, int64_t offset, const struct state_read *read)
 {
+    struct parked *parked = parking_get(&partition->parking, offset);
     struct parked_note note;
 
-    if (!parked_note_read(read->value, read->value_length, &note))
-        return;
-    struct parked *parked = parking_get(&partition->parking, offset);
     parked->is_noted = true;
-    parked->note = note;
+    if (parked_note_read(read->value, read->value_length, &note))
+        parked->note = note;
 }
 
-/* A late write of an earlier owner: of what was read from the log here, or of what it has tried. */
-static void take_back(struct dispatch *dispatch, struct partition *partition, int64_t offset,
-                      bool is_note, const struct state_read *read)
+/* Whether a record of the partition that is not parked here is done. */
+static bool is_done(const struct partition *partition, int64_t offset)
 {
-    struct parked *parked = parking_find(&partition->parking, offset);
+    const struct delivery *delivery;
+
+    bool is_unread = offset >= partition->next && offset >= partition->start;
+
+    if (!partition->is_unpacked || is_unread)
+        return false;
+    TAILQ_FOREACH(delivery, &partition->open, in_partition)
+    if (delivery->record->offset == offset)
+        return false;
+    return !partition->held_back || partition->held_back->offset != offset;
+}
+
+/*
+ * A late write of an earlier owner.  It is taken out when the record is done, and not before: each
+ * tombstone says that, so that none can hide what still waits.
+ */
+static void take_late(struct dispatch *dispatch, struct partition *partition, int64_t offset,
+                      bool is_note)
+{
+    bool is_known = parking_find(&partition->parking, offset);
+    struct parked *parked = parking_get(&partition->parking, offset);
+
+    if (is_note)
+        parked->is_noted = true;
+    else
+        parked->stands = true;
+    if (!is_known && is_done(partition, offset))
+        dispatch_forget_parked(dispatch, partition, offset);
+}
+
+static bool is_of_earlier_owner(const struct partition *partition, const struct state_read *read)
+{
     struct parked_note note;
 
-    if (!read->value || !parked_note_read(read->value, read->value_length, &note) ||
-        note.epoch >= partition->epoch)
-        return;
-    if (!parked)
-        dispatch_forget_parked(dispatch, partition, offset);
-    else if (is_note)
-        parked->is_noted = true;
+    return read->value && parked_note_read(read->value, read->value_length, &note) &&
+           note.epoch < partition->epoch;
 }
 
 void dispatch_read_parked(struct dispatch *dispatch, struct partition *partition,
@@ -85,14 +108,17 @@ void dispatch_read_parked(struct dispatch *dispatch, struct partition *partition
                                   .partition = partition->number,
                                   .offset = key->offset };
 
-    if (partition->epoch >= 0)
-        take_back(dispatch, partition, key->offset, is_note, read);
-    else if (!read->value)
-        restore_tombstone(partition, key->offset, is_note);
-    else if (is_note)
+    if (!read->value) {
+        if (!partition->is_unpacked)
+            read_tombstone(partition, key->offset, is_note);
+    } else if (partition->epoch >= 0) {
+        if (is_of_earlier_owner(partition, read))
+            take_late(dispatch, partition, key->offset, is_note);
+    } else if (is_note) {
         restore_note(partition, key->offset, read);
-    else
-        restore(dispatch, partition, &place, read);
+    } else {
+        restore(partition, &place, read);
+    }
 }
 
 /* Puts a record into its lane that an earlier owner has parked. */
@@ -104,9 +130,11 @@ static void unpack_one(struct dispatch *dispatch, struct partition *partition,
     parked->record = NULL;
     delivery->number = dispatch->read++;
     delivery->parked = PARKED_BEFORE;
+    delivery->is_late = parked->is_late;
     delivery->attempts = parked->note.attempts;
     delivery->first_attempt_at = parked->note.first_attempt_at;
-    delivery->not_before = parked->note.not_before;
+    if (parked->note.not_before)
+        delivery->note = mem_copy(&parked->note, sizeof(parked->note));
     dispatch_count_parked(dispatch, delivery);
     TAILQ_INSERT_TAIL(&partition->parked, delivery, in_partition);
     if (lanes_enter(dispatch->lanes, delivery))
@@ -126,6 +154,8 @@ void dispatch_unpack(struct dispatch *dispatch, struct partition *partition, int
             parked->record = NULL;
         } else if (parked->record) {
             unpack_one(dispatch, partition, parked);
+        } else if (parked->is_unreadable) {
+            dispatch_refuse_partition(dispatch, partition, PARKED_UNREADABLE);
         } else {
             dispatch_forget_parked(dispatch, partition, parked->offset);
         }
@@ -135,6 +165,8 @@ void dispatch_unpack(struct dispatch *dispatch, struct partition *partition, int
 void dispatch_reads_from(struct partition *partition, int64_t offset)
 {
     partition->start = offset;
+    if (partition->acked < 0)
+        partition->acked = offset;
 }
 
 void dispatch_unpack_all(struct dispatch *dispatch)

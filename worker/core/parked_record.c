@@ -8,9 +8,9 @@
 #include "worker/core/piece.h"
 
 enum {
-    LINE_MOST = 200, /* the line of text */
-    FIELD_MOST = 24, /* a field but for its bytes */
-    HEADERS_MOST = 10000,
+    LINE_MOST = 200 + PARKED_MAX_CHANNEL, /* the line of text */
+    FIELD_MOST = 24,                      /* a field but for its bytes */
+    FEW_HEADERS = 16,
 };
 
 size_t parked_value_size(const struct record *record)
@@ -44,6 +44,10 @@ void parked_note_write(const struct parked_note *note, struct text *ret)
     add_number(ret, " n=", note->attempts);
     add_number(ret, " f=", note->first_attempt_at);
     add_number(ret, " u=", note->not_before);
+    if (note->channel[0] && !strpbrk(note->channel, " \n")) {
+        text_add_string(ret, " c=");
+        text_add_string(ret, note->channel);
+    }
 }
 
 void parked_value_write(const struct record *record, const struct parked_note *note,
@@ -80,6 +84,11 @@ static bool read_member(char name, struct piece piece, struct parked_note *ret, 
         return piece_read_number(piece, &ret->first_attempt_at);
     case 'u':
         return piece_read_number(piece, &ret->not_before);
+    case 'c':
+        if (piece.end - piece.at > PARKED_MAX_CHANNEL)
+            return false;
+        memcpy(ret->channel, piece.at, (size_t)(piece.end - piece.at));
+        return true;
     default:
         return true;
     }
@@ -112,8 +121,8 @@ static bool take_field(struct piece *rest, struct piece *ret)
     *ret = (struct piece){ NULL, NULL };
     if (piece_skip(rest, "-"))
         return true;
-    if (!piece_read_number_to(piece_take(rest, ':'), rest->end - rest->at, &length) ||
-        length > rest->end - rest->at)
+    struct piece said = piece_take(rest, ':');
+    if (!piece_read_number_to(said, rest->end - rest->at, &length))
         return false;
     *ret = (struct piece){ rest->at, rest->at + length };
     rest->at += length;
@@ -140,7 +149,7 @@ static bool add_header(struct piece *rest, struct record *view, struct record_he
     struct piece name;
     struct piece value;
 
-    if (view->header_count == HEADERS_MOST || !take_field(rest, &name) || !take_field(rest, &value))
+    if (!take_field(rest, &name) || !take_field(rest, &value))
         return false;
     char *copy = copy_name(&name);
     if (!copy)
@@ -156,8 +165,11 @@ static struct record *read_headers(struct piece rest, struct record *view)
     struct record *record = NULL;
     bool is_whole = true;
 
-    while (is_whole && rest.at < rest.end) {
-        headers = mem_resize(headers, (view->header_count + 1) * sizeof(*headers));
+    for (size_t room = 0; is_whole && rest.at < rest.end;) {
+        if (view->header_count == room) {
+            room = room ? 2 * room : FEW_HEADERS;
+            headers = mem_resize(headers, room * sizeof(*headers));
+        }
         is_whole = add_header(&rest, view, headers);
     }
     view->headers = headers;

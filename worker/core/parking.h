@@ -18,13 +18,22 @@
 #include "worker/core/parked_record.h"
 #include "worker/core/record.h"
 
-/* A record that stands in the state topic. */
+/*
+ * An offset of which something stands in the state topic, or will.
+ *
+ *   stands    record    the record
+ *   true      there     was left by an earlier owner, and is not in a lane yet
+ *   true      NULL      is in a lane, or will be read from the log
+ *   false     NULL      is done; what was tried of it (is_noted) is to be forgotten
+ */
 struct parked {
     int64_t offset;
-    struct record *record;   /* as it was left there, owned; NULL: it is at hand elsewhere */
+    struct record *record;   /* as it was left there, owned */
     struct parked_note note; /* of one that was left there */
-    bool stands;             /* the record stands there, or will */
-    bool is_noted;           /* what was tried of it does */
+    bool stands;
+    bool is_noted;
+    bool is_late; /* it was written behind a later owner's marker: it may be done */
+    bool is_unreadable;
 };
 
 /* All zero is an empty one. */

@@ -100,6 +100,6 @@ size_t routes_count_closed(const struct routes *routes)
     size_t closed = 0;
 
     SLIST_FOREACH(route, &routes->all, all)
-    closed += route->state == ROUTE_CLOSED;
+    closed += route_is_closed(route);
     return closed;
 }

@@ -33,6 +33,7 @@ struct route {
     struct server *server;
     struct share *share; /* of the licence, at the server */
     struct poison_tally fares;
+    bool is_heard;   /* something is known of it that is newer than an earlier owner's note */
     bool is_unknown; /* RESOLVING, and the server says that there is no such channel */
     bool probing;    /* closed, and a delivery is out to try it */
     mono_ms rest;    /* between tries, the last one */

@@ -60,7 +60,9 @@ const struct kafka_property kafka_reader_defaults[] = {
     { "topic.metadata.refresh.interval.ms", "30000" },
     /* 4 MiB a partition restore as fast as 64, which is the library's own. */
     { "queued.max.messages.kbytes", "4096" },
-    { "fetch.wait.max.ms", "100" },
+    /* Who reads what it writes itself need not be told of each record. */
+    { "fetch.min.bytes", "65536" },
+    { "fetch.wait.max.ms", "30" },
     { "socket.keepalive.enable", "true" },
     { "log.queue", "true" },
     { NULL, NULL },

@@ -208,8 +208,12 @@ void table_free_part(struct table_part *part)
 int table_open_producer(struct table *table, const struct kafka_property *properties,
                         struct fault *reterr)
 {
-    /* A record waits as long as it takes: one that timed out would only be written again. */
+    /*
+     * A record waits as long as it takes: one that timed out would only be written again.  And it
+     * waits a moment for others: a request for each would cost as much as the posts do.
+     */
     static const struct kafka_property patient[] = { { "message.timeout.ms", "0" },
+                                                     { "linger.ms", "3" },
                                                      { NULL, NULL } };
     const struct kafka_producer_options options = {
         .properties = properties,
