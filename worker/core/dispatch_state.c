@@ -175,6 +175,15 @@ static bool may_hide_write(struct dispatch *dispatch, struct partition *partitio
            said.epoch < partition->epoch && find_recording(dispatch, partition, name);
 }
 
+static void repair(struct dispatch *dispatch, struct partition *partition,
+                   const struct thread_name *name)
+{
+    if (partition->epoch < 0)
+        repair_later(partition, name);
+    else
+        write_again(dispatch, partition, name);
+}
+
 static void fold(struct dispatch *dispatch, struct partition *partition,
                  const struct thread_name *name, const struct state_read *read)
 {
@@ -189,12 +198,10 @@ static void fold(struct dispatch *dispatch, struct partition *partition,
     case THREAD_FOLD_MERGED:
         if (partition->epoch >= 0 && !name->licence[0])
             dispatch_settle_merged(partition, name);
-        /* fall through */
+        repair(dispatch, partition, name);
+        return;
     case THREAD_FOLD_REPEAT:
-        if (partition->epoch < 0)
-            repair_later(partition, name);
-        else
-            write_again(dispatch, partition, name);
+        repair(dispatch, partition, name);
         return;
     }
 }

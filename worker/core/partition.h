@@ -34,9 +34,9 @@ SLIST_HEAD(thread_repairs, thread_repair);
 struct partition {
     char *topic;
     int32_t number;
-    void *owner; /* the dispatcher's user's */
-    enum partition_standing standing;
+    void *owner;             /* the dispatcher's user's */
     const char *refused_for; /* why it is PARTITION_REFUSED, borrowed; NULL: it is not */
+    enum partition_standing standing;
     bool takes_conversations;
     struct threads *threads; /* of conversations */
     struct threads *done;    /* of keys of notifications, until that is committed */
@@ -60,12 +60,12 @@ struct partition {
     bool lost;                  /* leaving, and nothing can be stored any more */
     bool superseded;            /* leaving, because somebody else's marker came after ours */
     bool dirty;                 /* its commit point may have moved */
+    bool is_unpacked;           /* what an earlier owner has parked is in its lanes */
     struct partition *elder;    /* the same partition's earlier assignment that is not idle yet */
     struct delivery_queue open; /* not done, oldest first */
     struct parking parking;     /* what stands in the state topic of its records, … */
     struct delivery_queue parked; /* and what of that is acknowledged and at hand; not in `open` */
     int64_t start;                /* the offset from which it is read; -1: not known yet */
-    bool is_unpacked;             /* what an earlier owner has parked is in its lanes */
     TAILQ_ENTRY(partition) all;
     TAILQ_ENTRY(partition) in_dirty;
 };
