@@ -10,7 +10,6 @@
 enum {
     LINE_MOST = 200 + PARKED_MAX_CHANNEL, /* the line of text */
     FIELD_MOST = 24,                      /* a field but for its bytes */
-    FEW_HEADERS = 16,
 };
 
 size_t parked_value_size(const struct record *record)
@@ -134,51 +133,56 @@ static size_t length_of(const struct piece *field)
     return (size_t)(field->end - field->at);
 }
 
-/* A name is a string: it has no NUL in it.  Gives a copy of it (owned); NULL: it has. */
-static char *copy_name(const struct piece *field)
+/* What the headers of a record take. */
+struct headers_size {
+    size_t count;
+    size_t name_bytes; /* each with its NUL */
+};
+
+/* Takes a header; false: it is not whole.  A name is a string: it has no NUL in it. */
+static bool take_header(struct piece *rest, struct piece *name, struct piece *value)
 {
-    if (!field->at || memchr(field->at, '\0', length_of(field)))
-        return NULL;
-    char *name = mem_new(length_of(field) + 1);
-    memcpy(name, field->at, length_of(field));
-    return name;
+    return take_field(rest, name) && take_field(rest, value) && name->at &&
+           !memchr(name->at, '\0', length_of(name));
 }
 
-static bool add_header(struct piece *rest, struct record *view, struct record_header *headers)
+static bool measure(struct piece rest, struct headers_size *ret)
 {
     struct piece name;
     struct piece value;
 
-    if (!take_field(rest, &name) || !take_field(rest, &value))
-        return false;
-    char *copy = copy_name(&name);
-    if (!copy)
-        return false;
-    headers[view->header_count++] = (struct record_header){ copy, value.at, length_of(&value) };
+    *ret = (struct headers_size){ 0 };
+    while (rest.at < rest.end) {
+        if (!take_header(&rest, &name, &value))
+            return false;
+        ret->count++;
+        ret->name_bytes += length_of(&name) + 1;
+    }
     return true;
 }
 
 /* Reads the headers and copies all; NULL: they are not whole. */
 static struct record *read_headers(struct piece rest, struct record *view)
 {
-    struct record_header *headers = NULL;
-    struct record *record = NULL;
-    bool is_whole = true;
+    struct headers_size size;
 
-    for (size_t room = 0; is_whole && rest.at < rest.end;) {
-        if (view->header_count == room) {
-            room = room ? 2 * room : FEW_HEADERS;
-            headers = mem_resize(headers, room * sizeof(*headers));
-        }
-        is_whole = add_header(&rest, view, headers);
+    if (!measure(rest, &size))
+        return NULL;
+    AUTO(free) struct record_header *headers = mem_new_array(size.count, sizeof(*headers));
+    AUTO(free) char *names = mem_new(size.name_bytes + 1);
+    char *room = names;
+    for (size_t i = 0; i < size.count; i++) {
+        struct piece name;
+        struct piece value;
+        if (!take_header(&rest, &name, &value))
+            return NULL;
+        memcpy(room, name.at, length_of(&name));
+        headers[i] = (struct record_header){ room, value.at, length_of(&value) };
+        room += length_of(&name) + 1;
     }
     view->headers = headers;
-    if (is_whole)
-        record = record_copy(view);
-    for (size_t i = 0; i < view->header_count; i++)
-        free((char *)(uintptr_t)headers[i].name);
-    free(headers);
-    return record;
+    view->header_count = size.count;
+    return record_copy(view);
 }
 
 struct record *parked_value_read(const char *bytes, size_t length, const struct record *place,
