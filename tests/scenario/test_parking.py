@@ -41,7 +41,6 @@ def test_who_comes_later_delivers_what_was_set_aside(stage):
     assert second.metrics()["parked_records"] == 0
     stage.stop_workers()
     assert stage.judge().is_clean()
-    assert second.lines("resumed")
 
 
 def test_a_hand_over_hands_them_over_and_doubts_nothing(stage):
