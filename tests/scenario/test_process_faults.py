@@ -1,6 +1,5 @@
 """What happens to the process itself: signals, descriptors that are used up, a namesake."""
 
-import os
 import resource
 import signal
 
@@ -9,6 +8,7 @@ from broker import wait_until
 SECONDS = 40
 TRY_AGAIN = 75
 INTERNAL = 70
+FEWEST = 3  # descriptors: no new one can be had, whichever are free
 
 
 def finish(stage):
@@ -62,10 +62,13 @@ def test_descriptors_that_are_used_up_are_waited_for(stage):
     stage.standin.trouble(close_idle_ms=1)
     stage.let_pass(0.5)
     limits = resource.prlimit(worker.pid, resource.RLIMIT_NOFILE)
-    used = len(os.listdir(f"/proc/{worker.pid}/fd"))
-    resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (used, limits[1]))
-    stream.send(20)
-    worker.wait_for_line("retrying")
+    resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (FEWEST, limits[1]))
+
+    def is_hindered():  # once no kept connection is left
+        stream.send(1)
+        return worker.lines("retrying")
+
+    wait_until(is_hindered, SECONDS, "a post finds no descriptor")
     resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, limits)
     wait_until(lambda: worker.get("/livez")[0] == 200, SECONDS, "the port answers")
     finish(stage)
