@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <stdio.h>
 
 #include "common/mem.h"
@@ -83,9 +84,11 @@ static void tell_created(const struct topic_wish *wish)
     fputc('\n', stderr);
 }
 
-/* Creates what is missing and may be created, and looks again. */
-static enum admin_answer create(struct admin *admin, struct topic_plan *plan, struct fault *reterr)
+/* Creates what is missing and may be created.  *ret says whether that was anything. */
+static enum admin_answer create_missing(struct admin *admin, struct topic_plan *plan, bool *ret,
+                                        struct fault *reterr)
 {
+    *ret = false;
     for (size_t role = 0; role < TOPIC_ROLE_COUNT; role++) {
         struct topic_wish wish;
         if (!topic_plan_wish(plan, (enum topic_role)role, &wish))
@@ -94,8 +97,35 @@ static enum admin_answer create(struct admin *admin, struct topic_plan *plan, st
         if (answer != ADMIN_DONE)
             return answer;
         tell_created(&wish);
+        *ret = true;
     }
-    return admin_look(admin, plan, reterr);
+    return ADMIN_DONE;
+}
+
+static bool is_any_missing(const struct topic_plan *plan)
+{
+    struct topic_wish wish;
+
+    for (size_t role = 0; role < TOPIC_ROLE_COUNT; role++)
+        if (topic_plan_wish(plan, (enum topic_role)role, &wish))
+            return true;
+    return false;
+}
+
+/* Creates, and looks again: the broker that is asked may hear of what was created a little late. */
+static enum admin_answer create(struct admin *admin, struct topic_plan *plan, struct fault *reterr)
+{
+    enum { LOOKS = 50, PAUSE_MS = 100 };
+    bool is_created;
+    enum admin_answer answer = create_missing(admin, plan, &is_created, reterr);
+
+    if (answer == ADMIN_DONE)
+        answer = admin_look(admin, plan, reterr);
+    for (int i = 0; i < LOOKS && answer == ADMIN_DONE && is_created && is_any_missing(plan); i++) {
+        (void)poll(NULL, 0, PAUSE_MS);
+        answer = admin_look(admin, plan, reterr);
+    }
+    return answer;
 }
 
 static int show(struct admin *admin, struct topic_plan *plan, const struct wishes *wishes)
