@@ -196,6 +196,18 @@ struct stage *stage_new_with(const struct integrations *integrations,
     return stage;
 }
 
+void stage_tell_state(struct stage *stage, const char *key, const char *value, int64_t offset)
+{
+    const struct state_read read = { .key = key,
+                                     .key_length = strlen(key),
+                                     .value = value,
+                                     .value_length = value ? strlen(value) : 0,
+                                     .offset = offset };
+
+    dispatch_read_state(stage->dispatch, stage->partition, &read, &stage->now);
+    stage_tick(stage);
+}
+
 void stage_restore(struct stage *stage)
 {
     enum { EPOCH = 100, END = 1000 };

@@ -68,6 +68,9 @@ static inline struct stage *stage_new(const struct integrations *integrations,
     return stage_new_with(integrations, assigned, &none);
 }
 
+/* Tells a record of the state topic; `value` NULL: a tombstone. */
+void stage_tell_state(struct stage *stage, const char *key, const char *value, int64_t offset);
+
 /* Has the partition restored: nothing is known of it, and nothing in doubt. */
 void stage_restore(struct stage *stage);
 

@@ -81,23 +81,12 @@ void talk_tell(struct stage *stage, const char *conversation, const struct threa
     state_key_write_thread("in", &name, &key);
     if (thread)
         thread_value_write(thread, &value);
-    const struct state_read read = { .key = text_string(&key),
-                                     .key_length = key.length,
-                                     .value = thread ? text_string(&value) : NULL,
-                                     .value_length = value.length,
-                                     .offset = TALK_EPOCH + 1 };
-    dispatch_read_state(stage->dispatch, stage->partition, &read, &stage->now);
-    stage_tick(stage);
+    stage_tell_state(stage, text_string(&key), thread ? text_string(&value) : NULL, TALK_EPOCH + 1);
 }
 
 void talk_tell_marker(struct stage *stage, int64_t offset)
 {
-    const struct state_read read = { .key = "epoch/in/0",
-                                     .key_length = strlen("epoch/in/0"),
-                                     .offset = offset };
-
-    dispatch_read_state(stage->dispatch, stage->partition, &read, &stage->now);
-    stage_tick(stage);
+    stage_tell_state(stage, "epoch/in/0", NULL, offset);
 }
 
 void talk_restore(struct stage *stage)

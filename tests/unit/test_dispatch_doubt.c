@@ -53,18 +53,6 @@ static int close_stage(void **state)
 
 /* ---- what happens ---- */
 
-static void tell(struct stage *stage, const char *key, const char *value, int64_t offset)
-{
-    const struct state_read read = { .key = key,
-                                     .key_length = strlen(key),
-                                     .value = value,
-                                     .value_length = value ? strlen(value) : 0,
-                                     .offset = offset };
-
-    dispatch_read_state(stage->dispatch, stage->partition, &read, &stage->now);
-    stage_tick(stage);
-}
-
 static void restore(struct stage *stage)
 {
     dispatch_restored(stage->dispatch, stage->partition, EPOCH);
@@ -255,7 +243,7 @@ static void after_a_crash_the_first_of_each_key_in_the_window_is_looked_for(void
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "", BEFORE);
+    stage_tell_state(stage, "epoch/in/0", "", BEFORE);
     restore(stage);
     read_booking(stage, 5, "a");
     say_who(stage);
@@ -276,7 +264,7 @@ static void what_was_not_there_when_the_partition_came_is_not_in_doubt(void **st
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "", BEFORE);
+    stage_tell_state(stage, "epoch/in/0", "", BEFORE);
     dispatch_restored(stage->dispatch, stage->partition, EPOCH);
     dispatch_saw_end(stage->dispatch, stage->partition, 6);
     read_booking(stage, 5, "a");
@@ -295,8 +283,8 @@ static void after_a_clean_hand_over_nothing_is_looked_for(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "", BEFORE);
-    tell(stage, "left/in/0", "v1 e=50", BEFORE + 1);
+    stage_tell_state(stage, "epoch/in/0", "", BEFORE);
+    stage_tell_state(stage, "left/in/0", "v1 e=50", BEFORE + 1);
     restore(stage);
     read_booking(stage, 5, "a");
     assert_int_equal(stage->asks[0]->purpose, ASK_TO_POST);
@@ -307,8 +295,8 @@ static void the_farewell_of_one_before_does_not_count(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "left/in/0", "v1 e=20", BEFORE - 1);
-    tell(stage, "epoch/in/0", "", BEFORE);
+    stage_tell_state(stage, "left/in/0", "v1 e=20", BEFORE - 1);
+    stage_tell_state(stage, "epoch/in/0", "", BEFORE);
     restore(stage);
     read_booking(stage, 5, "a");
     say_who(stage);
@@ -320,8 +308,8 @@ static void what_the_state_topic_says_to_be_done_is_not_asked_for(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "done/in/ka", "v1 o=5 t=1000000000 e=50", BEFORE - 1);
-    tell(stage, "epoch/in/0", "", BEFORE);
+    stage_tell_state(stage, "done/in/ka", "v1 o=5 t=1000000000 e=50", BEFORE - 1);
+    stage_tell_state(stage, "epoch/in/0", "", BEFORE);
     restore(stage);
     read_booking(stage, 5, "a");
     assert_int_equal(stage->ask_count, 0);
@@ -397,7 +385,7 @@ static void who_has_not_looked_for_what_was_left_says_nothing(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "", BEFORE);
+    stage_tell_state(stage, "epoch/in/0", "", BEFORE);
     restore(stage);
     stage_leave(stage, false);
     stage_end(stage);

@@ -15,25 +15,16 @@
 
 enum { EPOCH = 100, END = 1000, BEFORE = 50, START = 20 };
 
+/* The state topic tells of two owners. */
 static int open_new(void **state)
 {
     *state = park_open(100);
+    stage_tell_state(*state, "epoch/in/0", "v1", BEFORE - 10);
+    stage_tell_state(*state, "epoch/in/0", "v1", BEFORE);
     return 0;
 }
 
 /* ---- the state topic of a new owner ---- */
-
-static void tell(struct stage *stage, const char *key, const char *value, int64_t offset)
-{
-    const struct state_read read = { .key = key,
-                                     .key_length = strlen(key),
-                                     .value = value,
-                                     .value_length = value ? strlen(value) : 0,
-                                     .offset = offset };
-
-    dispatch_read_state(stage->dispatch, stage->partition, &read, &stage->now);
-    stage_tick(stage);
-}
 
 /* A booking of key "a" that was parked under an epoch, and is told at `at`. */
 static void tell_parked(struct stage *stage, int64_t offset, const struct parked_note *note,
@@ -52,7 +43,7 @@ static void tell_parked(struct stage *stage, int64_t offset, const struct parked
                                    .value_length = event.length };
     parked_value_write(&record, note, &value);
     (void)snprintf(key, sizeof(key), "parked/in/0/%d", (int)offset);
-    tell(stage, key, text_string(&value), at);
+    stage_tell_state(stage, key, text_string(&value), at);
 }
 
 static void tell_usual(struct stage *stage, int64_t offset)
@@ -63,7 +54,7 @@ static void tell_usual(struct stage *stage, int64_t offset)
 /* The owner before leaves with nothing in doubt. */
 static void tell_farewell(struct stage *stage)
 {
-    tell(stage, "left/in/0", "v1 e=50", BEFORE + 2);
+    stage_tell_state(stage, "left/in/0", "v1 e=50", BEFORE + 2);
 }
 
 /* What a channel's try has left, that is to be repeated in a minute. */
@@ -89,7 +80,6 @@ static void the_next_owner_delivers_it_without_reading_it(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_usual(stage, 4);
     tell_usual(stage, 3);
     tell_farewell(stage);
@@ -110,7 +100,6 @@ static void what_is_read_again_is_not_taken_from_the_state(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_usual(stage, START);
     tell_farewell(stage);
     restore(stage);
@@ -125,7 +114,6 @@ static void who_left_without_a_word_may_have_begun_it(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_usual(stage, 3);
     tell_usual(stage, 4);
     restore(stage);
@@ -143,7 +131,6 @@ static void a_doubt_that_nobody_looked_into_is_handed_on(void **state)
     struct stage *stage = *state;
     const struct parked_note note = closed_note(stage);
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_parked(stage, 3, &note, BEFORE + 1);
     restore(stage);
     assert_int_equal(park_count(stage), 1);
@@ -156,7 +143,6 @@ static void who_leaves_it_behind_says_that_nothing_is_in_doubt(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_farewell(stage);
     restore(stage);
     park_read_booking(stage, START, "a");
@@ -175,10 +161,10 @@ static void a_channel_is_tried_when_the_owner_before_would_have(void **state)
     AUTO(text_free) struct text value = text_of(200);
 
     parked_note_write(&note, &value);
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_usual(stage, 3);
-    tell(stage, "tried/in/0/3", text_string(&value), BEFORE + 1);
-    tell(stage, "tried/in/0/2", text_string(&value), BEFORE + 1); /* of one that is done */
+    stage_tell_state(stage, "tried/in/0/3", text_string(&value), BEFORE + 1);
+    stage_tell_state(stage, "tried/in/0/2", text_string(&value),
+                     BEFORE + 1); /* of one that is done */
     tell_farewell(stage);
     restore(stage);
     assert_int_equal(stage->ask_count, 0);
@@ -194,8 +180,6 @@ static void what_was_written_late_is_looked_for_first(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "v1", BEFORE - 10);
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_parked(stage, 3, &(struct parked_note){ .epoch = BEFORE - 10 }, BEFORE + 1);
     tell_farewell(stage);
     restore(stage);
@@ -214,7 +198,6 @@ static void a_late_write_is_taken_out_when_its_record_is_done(void **state)
     struct stage *stage = *state;
     const struct parked_note late = { .epoch = BEFORE };
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_farewell(stage);
     restore(stage);
     park_read_booking(stage, START, "a");
@@ -238,14 +221,13 @@ static void a_late_write_takes_nothing_from_what_is_parked_here(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_farewell(stage);
     restore(stage);
     park_read_booking(stage, START, "a");
     park_close_channel(stage);
     stage_tick(stage);
     tell_parked(stage, START, &(struct parked_note){ .epoch = BEFORE }, EPOCH + 1);
-    tell(stage, "parked/in/0/20", NULL, EPOCH + 2);
+    stage_tell_state(stage, "parked/in/0/20", NULL, EPOCH + 2);
     assert_true(park_stands(stage, "parked/in/0/20"));
     assert_int_equal(park_count(stage), 1);
     stage_wait(stage, 300000);
@@ -257,11 +239,10 @@ static void what_an_earlier_owner_has_done_by_then_is_left_out(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_usual(stage, 3);
     tell_farewell(stage);
     dispatch_restored(stage->dispatch, stage->partition, EPOCH);
-    tell(stage, "parked/in/0/3", NULL, EPOCH + 1);
+    stage_tell_state(stage, "parked/in/0/3", NULL, EPOCH + 1);
     dispatch_reads_from(stage->partition, START);
     dispatch_saw_end(stage->dispatch, stage->partition, END);
     stage_tick(stage);
@@ -276,7 +257,6 @@ static void another_channel_is_not_closed_for_that(void **state)
                                       .not_before = stage->now.wall + 60000,
                                       .channel = "some/other" };
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_parked(stage, 3, &note, BEFORE + 1);
     tell_farewell(stage);
     restore(stage);
@@ -289,7 +269,6 @@ static void a_channel_that_is_open_again_is_not_closed_by_the_next(void **state)
     struct stage *stage = *state;
     const struct parked_note note = closed_note(stage);
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
     tell_parked(stage, 3, &note, BEFORE + 1);
     tell_parked(stage, 4, &note, BEFORE + 1);
     tell_farewell(stage);
@@ -306,10 +285,9 @@ static void what_cannot_be_read_stops_the_partition(void **state)
 {
     struct stage *stage = *state;
 
-    tell(stage, "epoch/in/0", "v1", BEFORE);
-    tell(stage, "parked/in/0/2", "v2 of another time, and done", BEFORE + 1);
-    tell(stage, "parked/in/0/2", NULL, BEFORE + 1);
-    tell(stage, "parked/in/0/3", "v2 of another time", BEFORE + 1);
+    stage_tell_state(stage, "parked/in/0/2", "v2 of another time, and done", BEFORE + 1);
+    stage_tell_state(stage, "parked/in/0/2", NULL, BEFORE + 1);
+    stage_tell_state(stage, "parked/in/0/3", "v2 of another time", BEFORE + 1);
     restore(stage);
     assert_non_null(strstr(dispatch_refusal(stage->partition), "cannot be read by this version"));
     assert_false(dispatch_wants(stage->dispatch, stage->partition));

@@ -84,11 +84,10 @@ static void tell_created(const struct topic_wish *wish)
     fputc('\n', stderr);
 }
 
-/* Creates what is missing and may be created.  *ret says whether that was anything. */
-static enum admin_answer create_missing(struct admin *admin, struct topic_plan *plan, bool *ret,
+/* Creates what is missing and may be created. */
+static enum admin_answer create_missing(struct admin *admin, struct topic_plan *plan,
                                         struct fault *reterr)
 {
-    *ret = false;
     for (size_t role = 0; role < TOPIC_ROLE_COUNT; role++) {
         struct topic_wish wish;
         if (!topic_plan_wish(plan, (enum topic_role)role, &wish))
@@ -97,7 +96,6 @@ static enum admin_answer create_missing(struct admin *admin, struct topic_plan *
         if (answer != ADMIN_DONE)
             return answer;
         tell_created(&wish);
-        *ret = true;
     }
     return ADMIN_DONE;
 }
@@ -116,12 +114,11 @@ static bool is_any_missing(const struct topic_plan *plan)
 static enum admin_answer create(struct admin *admin, struct topic_plan *plan, struct fault *reterr)
 {
     enum { LOOKS = 50, PAUSE_MS = 100 };
-    bool is_created;
-    enum admin_answer answer = create_missing(admin, plan, &is_created, reterr);
+    enum admin_answer answer = create_missing(admin, plan, reterr);
 
     if (answer == ADMIN_DONE)
         answer = admin_look(admin, plan, reterr);
-    for (int i = 0; i < LOOKS && answer == ADMIN_DONE && is_created && is_any_missing(plan); i++) {
+    for (int i = 0; i < LOOKS && answer == ADMIN_DONE && is_any_missing(plan); i++) {
         (void)poll(NULL, 0, PAUSE_MS);
         answer = admin_look(admin, plan, reterr);
     }
@@ -216,7 +213,8 @@ const struct command command_topics = {
         "that is there.\n"
         "\n"
         "--forget-state TOPIC is for a topic that was deleted and made again: its offsets begin\n"
-        "again, too, and what the worker remembers of the old ones has to go.  Stop all workers\n"
-        "first.  Doing it twice does no harm.\n",
+        "again, too, and what the worker remembers of the old ones has to go; with that go records\n"
+        "of it that are parked and were not posted yet.  Stop all workers first.  Doing it twice\n"
+        "does no harm.\n",
     .run = run_command,
 };

@@ -87,7 +87,7 @@ struct delivery {
     enum delivery_parked parked;
     void *parking;            /* the carrier's, while it is PARKED_WRITING */
     struct parked_note *note; /* of PARKED_BEFORE, until it is routed; owned */
-    bool is_late;             /* likewise: it may be done already */
+    bool is_late;             /* of PARKED_BEFORE: it may be done already */
     bool is_too_large;        /* to be parked, and that was said */
     unsigned refusals;        /* of a change to a post that is there */
     mono_ms rest;             /* the last one */

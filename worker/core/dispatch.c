@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
+#include "worker/core/dispatch_park.h"
 
 struct dispatch *dispatch_new(const struct dispatch_options *options,
                               const struct dispatch_port *port,
@@ -112,7 +113,7 @@ bool dispatch_wants(const struct dispatch *dispatch, const struct partition *par
            TAILQ_EMPTY(&partition->open);
 }
 
-static void mark_dirty(struct dispatch *dispatch, struct partition *partition)
+void dispatch_mark_dirty(struct dispatch *dispatch, struct partition *partition)
 {
     if (partition->dirty)
         return;
@@ -133,7 +134,7 @@ static void admit(struct dispatch *dispatch, struct partition *partition, struct
                                  .took_ms = -1,
                                  .why = "done by this process under an earlier assignment" };
         ledger_close(partition->ledger, ticket);
-        mark_dirty(dispatch, partition);
+        dispatch_mark_dirty(dispatch, partition);
         if (parking_find(&partition->parking, record->offset))
             dispatch_forget_parked(dispatch, partition, record->offset);
         dispatch->port.report(dispatch->port.context, &report);
@@ -170,7 +171,7 @@ static void review_held_back(struct dispatch *dispatch, struct partition *partit
         admit(dispatch, partition, record, now);
     } else if (ledger_is_empty(partition->ledger)) {
         ledger_skip_to(partition->ledger, record->offset);
-        mark_dirty(dispatch, partition);
+        dispatch_mark_dirty(dispatch, partition);
     }
 }
 
@@ -249,6 +250,7 @@ mono_ms dispatch_tick(struct dispatch *dispatch, const struct moment *now)
         heap_remove(&dispatch->due, first);
         wake(dispatch, container_of(first, struct due, node), now);
     }
+    dispatch_unpack_all(dispatch);
     mono_ms relief = dispatch_relieve(dispatch, now);
     dispatch_expire(dispatch, now);
     dispatch->waits_for_room = false;

@@ -7,7 +7,7 @@
  *
  * The rules (ARCHITECTURE.md tells them at length):
  * - one delivery of a key at a time, in offset order; other keys pass;
- * - an offset is stored only when everything below it is done;
+ * - an offset is stored only when everything below it is done, or parked;
  * - only offsets below the last acknowledged commit + window are handed out;
  * - a server that asks for a pause, or is away, rests alone; a route that is closed holds its own
  *   records;

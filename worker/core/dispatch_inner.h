@@ -10,11 +10,9 @@
  * dispatch_answer.c  what the answer to a post means now
  * dispatch_poison.c  posts that a server alone fails on
  * dispatch_route.c   channels: their names, and whether they can be posted to
- * dispatch_park.c    records that wait in the state topic
- * dispatch_unpack.c  those that an earlier owner has left there
- * dispatch_relieve.c who is parked so that others need not wait
+ * dispatch_park.h    records that wait in the state topic: three files more
  * dispatch_room.c    whether it may still be begun
- * dispatch_errand.c  the steps of an event
+ * dispatch_errand.c  the steps of an event, one after the other
  * dispatch_request.c what is rendered and goes out for each
  * dispatch_step.c    and what its answer means
  * dispatch_look.c    and that of one that reads
@@ -35,7 +33,6 @@
 #include "worker/core/render.h"
 #include "worker/core/routes.h"
 #include "worker/core/servers.h"
-#include "worker/core/state_key.h"
 
 /* Why a partition is refused, and the way out. */
 #define TOPIC_MADE_AGAIN                                                                          \
@@ -225,7 +222,7 @@ struct report dispatch_report_attempt(enum report_kind kind, const struct delive
 bool dispatch_end_here(struct dispatch *dispatch, struct delivery *delivery,
                        const struct moment *now);
 
-/* Has the server learn from an answer, first of all. */
+/* Has the server learn from an answer, before anything else is made of it. */
 void dispatch_hear(struct dispatch *dispatch, const struct ask *ask, const struct answer *answer,
                    const struct moment *now);
 
@@ -278,45 +275,12 @@ void dispatch_stop_probing(struct dispatch *dispatch, struct delivery *delivery,
 /* Holds a delivery at its closed or unresolved route; at one that is closed it is parked. */
 void dispatch_hold(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
 
-/* Parks a delivery and all behind it in its lane, as far as there is room. */
-void dispatch_park(struct dispatch *dispatch, struct delivery *delivery, const struct moment *now);
-
-/* A delivery came into its lane behind others: it is parked where the first stays so for long. */
-void dispatch_follow(struct dispatch *dispatch, struct delivery *delivery,
-                     const struct moment *now);
-
-/* Writes how often a delivery that is parked was tried, and when it will be. */
-void dispatch_note_parked(struct dispatch *dispatch, struct delivery *delivery,
-                          const struct moment *now);
-
-/* Parks what others would have to wait for.  Gives the moment at which to look again. */
-mono_ms dispatch_relieve(struct dispatch *dispatch, const struct moment *now);
-
-/* A record of the state topic about a record that was parked was read, or of what was tried. */
-void dispatch_read_parked(struct dispatch *dispatch, struct partition *partition,
-                          const struct state_key *key, bool is_note, const struct state_read *read);
-
-/* Puts what an earlier owner has parked below `start` into its lanes, before all that is read. */
-void dispatch_unpack(struct dispatch *dispatch, struct partition *partition, int64_t start);
-
-void dispatch_unpack_all(struct dispatch *dispatch); /* also where nothing is read */
-
-/* Has the state topic forget what stands there of an offset. */
-void dispatch_forget_parked(struct dispatch *dispatch, struct partition *partition, int64_t offset);
-
-/* Counts one more that is parked, or is going to be. */
-void dispatch_count_parked(struct dispatch *dispatch, const struct delivery *delivery);
-
-/* Takes a delivery out of its partition's books; when it is done its offset may pass. */
-void dispatch_take_out(struct dispatch *dispatch, struct delivery *delivery, bool is_done);
-
-/* A delivery's route may be closed for a while yet, as an earlier owner has found. */
-void dispatch_recall_route(struct dispatch *dispatch, struct delivery *delivery,
-                           const struct moment *now);
-
 /* Has the record buried as a dead letter. */
 void dispatch_bury(struct dispatch *dispatch, struct delivery *delivery,
                    const struct letter *letter);
+
+/* The partition's commit point may have moved: it is looked at at the end of the turn. */
+void dispatch_mark_dirty(struct dispatch *dispatch, struct partition *partition);
 
 /* The record is done: its offset may pass, the next of its key may start. */
 void dispatch_finish(struct dispatch *dispatch, struct delivery *delivery,

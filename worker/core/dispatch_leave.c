@@ -10,31 +10,12 @@ static bool is_to_be_finished(const struct delivery *delivery, bool lost)
     return delivery_is_begun(delivery) && !(lost && delivery_may_end_soon(delivery));
 }
 
-/* What stands in the state topic is the next owner's, but for what is begun. */
-static void leave_parked(struct dispatch *dispatch, struct partition *partition, bool lost,
-                         const struct moment *now)
+/* Withdraws what is not better finished here: begun, or a gap below `reach`. */
+static void leave(struct dispatch *dispatch, const struct delivery_queue *queue, int64_t reach,
+                  bool lost, const struct moment *now)
 {
-    struct delivery *delivery = TAILQ_FIRST(&partition->parked);
+    struct delivery *delivery = TAILQ_FIRST(queue);
 
-    while (delivery) {
-        struct delivery *next = TAILQ_NEXT(delivery, in_partition);
-        if (!is_to_be_finished(delivery, lost)) {
-            lanes_block(delivery);
-            dispatch_withdraw(dispatch, delivery, now);
-        }
-        delivery = next;
-    }
-}
-
-void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool lost,
-                    const struct moment *now)
-{
-    struct delivery *delivery = TAILQ_FIRST(&partition->open);
-    int64_t reach = lost ? -1 : partition_reach(partition);
-
-    partition->leaving = true;
-    partition->lost = partition->lost || lost;
-    leave_parked(dispatch, partition, lost, now);
     while (delivery) {
         struct delivery *next = TAILQ_NEXT(delivery, in_partition);
         bool is_gap = delivery->record->offset < reach && delivery_may_end_soon(delivery) &&
@@ -45,6 +26,19 @@ void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool
         }
         delivery = next;
     }
+}
+
+void dispatch_leave(struct dispatch *dispatch, struct partition *partition, bool lost,
+                    const struct moment *now)
+{
+    int64_t reach = lost ? -1 : partition_reach(partition);
+
+    partition->leaving = true;
+    partition->lost = partition->lost || lost;
+    /* What stands in the state topic leaves no gap: it is the next owner's.  It is first in lanes.
+     */
+    leave(dispatch, &partition->parked, -1, lost, now);
+    leave(dispatch, &partition->open, reach, lost, now);
 }
 
 bool dispatch_is_idle(const struct partition *partition)

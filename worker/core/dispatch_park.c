@@ -11,7 +11,7 @@
 
 #include "common/mem.h"
 #include "common/must.h"
-#include "worker/core/dispatch_inner.h"
+#include "worker/core/dispatch_park.h"
 #include "worker/core/parked_record.h"
 #include "worker/core/state_key.h"
 
@@ -52,12 +52,8 @@ static bool has_room(const struct dispatch *dispatch, const struct delivery *del
 /* The offset may pass: it is done, or stands in the state topic. */
 static void close_offset(struct dispatch *dispatch, struct delivery *delivery)
 {
-    struct partition *partition = delivery->partition;
-
-    ledger_close(partition->ledger, delivery->ticket);
-    if (!partition->dirty)
-        TAILQ_INSERT_TAIL(&dispatch->dirty, partition, in_dirty);
-    partition->dirty = true;
+    ledger_close(delivery->partition->ledger, delivery->ticket);
+    dispatch_mark_dirty(dispatch, delivery->partition);
 }
 
 static void take_from_open(struct dispatch *dispatch, struct delivery *delivery)
@@ -215,13 +211,13 @@ void dispatch_note_parked(struct dispatch *dispatch, struct delivery *delivery,
 {
     struct partition *partition = delivery->partition;
     const struct record *record = delivery->record;
-    const struct parked_note note = note_of(delivery, now);
     AUTO(text_free) struct text key = text_of(STATE_KEY_MAX);
     AUTO(text_free) struct text value = text_of(NOTE_MOST_BYTES);
     const struct state_write write = { .key = &key, .value = &value };
 
     if (!delivery_is_parked(delivery) || partition->lost)
         return;
+    const struct parked_note note = note_of(delivery, now);
     parking_get(&partition->parking, record->offset)->is_noted = true;
     state_key_write_tried(record->topic, record->partition, record->offset, &key);
     parked_note_write(&note, &value);

@@ -1,7 +1,7 @@
 /*
  * Who would have others wait without need: it is parked when the window of its partition fills.
  */
-#include "worker/core/dispatch_inner.h"
+#include "worker/core/dispatch_park.h"
 
 enum {
     RELIEF_PAUSE_MS = 100,
@@ -72,7 +72,6 @@ mono_ms dispatch_relieve(struct dispatch *dispatch, const struct moment *now)
 {
     struct partition *partition;
 
-    dispatch_unpack_all(dispatch);
     if (dispatch->options.parking.max_records == 0)
         return MONO_NEVER;
     if (now->mono < dispatch->relief_due)

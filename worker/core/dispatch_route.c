@@ -2,10 +2,13 @@
  * Routes: which channel a name stands for, whether it can be posted to, who waits until it can.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/mem.h"
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
+#include "worker/core/dispatch_park.h"
 #include "worker/core/parked_record.h"
 
 void dispatch_try_route(struct dispatch *dispatch, struct route *route, mono_ms at)
@@ -71,19 +74,21 @@ void dispatch_hold(struct dispatch *dispatch, struct delivery *delivery, const s
 }
 
 /* What is heard of the route here is newer. */
-static bool is_to_be_recalled(const struct route *route, const struct parked_note *note)
+static bool is_to_be_recalled(const struct route *route, const struct parked_note *note,
+                              const struct moment *now)
 {
-    return route->state == ROUTE_OPEN && !route->is_heard &&
+    return note && route->state == ROUTE_OPEN && !route->is_heard && note->not_before > now->wall &&
            strcmp(route->channel, note->channel) == 0;
 }
 
 void dispatch_recall_route(struct dispatch *dispatch, struct delivery *delivery,
                            const struct moment *now)
 {
-    const struct parked_note *note = delivery->note;
+    AUTO(free) struct parked_note *note = delivery->note;
     struct route *route = delivery->route;
 
-    if (!note || !is_to_be_recalled(route, note) || note->not_before <= now->wall)
+    delivery->note = NULL;
+    if (!is_to_be_recalled(route, note, now))
         return;
     struct report report = dispatch_report_of(REPORT_HELD, delivery);
     mono_ms rest = note->not_before - now->wall;

@@ -8,6 +8,7 @@
 #include "common/mem.h"
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
+#include "worker/core/dispatch_park.h"
 #include "worker/core/route.h"
 
 struct report dispatch_report_of(enum report_kind kind, const struct delivery *delivery)

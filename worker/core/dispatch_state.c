@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "common/must.h"
 #include "worker/core/dispatch_inner.h"
+#include "worker/core/dispatch_park.h"
 #include "worker/core/state_key.h"
 #include "worker/core/thread_record.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "common/mem.h"
-#include "worker/core/dispatch_inner.h"
+#include "worker/core/dispatch_park.h"
 #include "worker/core/parked_record.h"
 #include "worker/core/state_key.h"
 

@@ -17,14 +17,6 @@ size_t parked_value_size(const struct record *record)
     return record_bytes(record) + LINE_MOST + (2 + 2 * record->header_count) * FIELD_MOST;
 }
 
-static void add_number(struct text *ret, const char *member, int64_t number)
-{
-    if (number == 0)
-        return;
-    text_add_string(ret, member);
-    text_add_int(ret, number);
-}
-
 static void add_field(struct text *ret, const char *bytes, size_t length)
 {
     if (!bytes) {
@@ -38,22 +30,20 @@ static void add_field(struct text *ret, const char *bytes, size_t length)
 
 void parked_note_write(const struct parked_note *note, struct text *ret)
 {
-    text_add_string(ret, "v1");
-    add_number(ret, " e=", note->epoch);
-    add_number(ret, " n=", note->attempts);
-    add_number(ret, " f=", note->first_attempt_at);
-    add_number(ret, " u=", note->not_before);
-    if (note->channel[0] && !strpbrk(note->channel, " \n")) {
-        text_add_string(ret, " c=");
-        text_add_string(ret, note->channel);
-    }
+    piece_add_version(ret);
+    piece_add_number(ret, " e=", note->epoch);
+    piece_add_number(ret, " n=", note->attempts);
+    piece_add_number(ret, " f=", note->first_attempt_at);
+    piece_add_number(ret, " u=", note->not_before);
+    if (!strpbrk(note->channel, " \n"))
+        piece_add_string(ret, " c=", note->channel);
 }
 
 void parked_value_write(const struct record *record, const struct parked_note *note,
                         struct text *ret)
 {
     parked_note_write(note, ret);
-    add_number(ret, " s=", record->timestamp);
+    piece_add_number(ret, " s=", record->timestamp);
     text_add_char(ret, '\n');
     add_field(ret, record->key, record->key_length);
     add_field(ret, record->value, record->value_length);
@@ -95,18 +85,15 @@ static bool read_member(char name, struct piece piece, struct parked_note *ret, 
 
 static bool read_line(struct piece line, struct parked_note *ret, wall_ms *timestamp)
 {
-    struct piece version = piece_take(&line, ' ');
+    struct piece member;
+    char name;
 
-    if (!piece_skip(&version, "v1") || version.at != version.end)
+    if (!piece_skip_version(&line))
         return false;
     *ret = (struct parked_note){ 0 };
     *timestamp = 0;
-    while (line.at < line.end) {
-        struct piece member = piece_take(&line, ' ');
-        if (member.end - member.at < 2 || member.at[1] != '=')
-            continue;
-        member.at += 2;
-        if (!read_member(member.at[-2], member, ret, timestamp))
+    while (piece_take_member(&line, &name, &member)) {
+        if (!read_member(name, member, ret, timestamp))
             return false;
     }
     return true;

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#define VERSION "v1"
+
 bool piece_skip(struct piece *piece, const char *word)
 {
     size_t length = strlen(word);
@@ -47,4 +49,45 @@ bool piece_read_number(struct piece piece, int64_t *ret)
 bool piece_read_number_to(struct piece piece, int64_t most, int64_t *ret)
 {
     return piece_read_number(piece, ret) && *ret >= 0 && *ret <= most;
+}
+
+bool piece_skip_version(struct piece *line)
+{
+    struct piece version = piece_take(line, ' ');
+
+    return piece_skip(&version, VERSION) && version.at == version.end;
+}
+
+bool piece_take_member(struct piece *line, char *ret_name, struct piece *ret)
+{
+    while (line->at < line->end) {
+        *ret = piece_take(line, ' ');
+        if (ret->end - ret->at < 2 || ret->at[1] != '=')
+            continue;
+        *ret_name = ret->at[0];
+        ret->at += 2;
+        return true;
+    }
+    return false;
+}
+
+void piece_add_version(struct text *ret)
+{
+    text_add_string(ret, VERSION);
+}
+
+void piece_add_number(struct text *ret, const char *member, int64_t number)
+{
+    if (number == 0)
+        return;
+    text_add_string(ret, member);
+    text_add_int(ret, number);
+}
+
+void piece_add_string(struct text *ret, const char *member, const char *string)
+{
+    if (!*string)
+        return;
+    text_add_string(ret, member);
+    text_add_string(ret, string);
 }

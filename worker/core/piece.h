@@ -1,13 +1,17 @@
 /*
  * piece: what is still to be read of a key or value of the state topic.
  *
- * These are lines of text that a person can read: names and numbers with separators between.  Pure.
+ * These are lines of text that a person can read: names and numbers with separators between.  The
+ * line of a value is `v1 x=… y=…`: a version, and members of one letter each, of which those that
+ * are empty or 0 are left out, and unknown ones passed over.  Pure.
  */
 #ifndef WORKER_CORE_PIECE_H
 #define WORKER_CORE_PIECE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "common/text.h"
 
 struct piece {
     const char *at;
@@ -25,5 +29,16 @@ bool piece_read_number(struct piece piece, int64_t *ret);
 
 /* Likewise a number from 0 to `most`. */
 bool piece_read_number_to(struct piece piece, int64_t most, int64_t *ret);
+
+/* Passes over the version of a value's line; false: it is another one. */
+bool piece_skip_version(struct piece *line);
+
+/* Takes the next member of a value's line: its letter, and what it says.  False: there is none. */
+bool piece_take_member(struct piece *line, char *ret_name, struct piece *ret);
+
+/* Adds a version, and members, unless they are empty or 0; `member` is ` x=`. */
+void piece_add_version(struct text *ret);
+void piece_add_number(struct text *ret, const char *member, int64_t number);
+void piece_add_string(struct text *ret, const char *member, const char *string);
 
 #endif

@@ -35,12 +35,12 @@ enum report_kind {
     REPORT_NOT_SENT,       /* deliberately: `outcome` says why */
     REPORT_UNKNOWN_TYPE,   /* deliberately; an event type that this version does not know */
     REPORT_RETRYING,       /* an attempt failed; the next comes after `rest` */
-    REPORT_HELD,           /* an attempt closed the delivery's route */
-    REPORT_PARKED,         /* it stands in the state topic: its offset may pass */
-    REPORT_PARKING_FULL,   /* it should, but there is no room: its partition waits */
-    REPORT_RESUMED,        /* a closed route is open again */
-    REPORT_UNRESOLVED,     /* the channel's name cannot be resolved; asked again after `rest` */
-    REPORT_DEAD_LETTERED,  /* acknowledged */
+    REPORT_HELD,   /* the delivery's route is closed: by an attempt, or by an earlier owner's */
+    REPORT_PARKED, /* it stands in the state topic: its offset may pass */
+    REPORT_PARKING_FULL,       /* it should, but there is no room, or it is too large: `why` */
+    REPORT_RESUMED,            /* a closed route is open again */
+    REPORT_UNRESOLVED,         /* the channel's name cannot be resolved; asked again after `rest` */
+    REPORT_DEAD_LETTERED,      /* acknowledged */
     REPORT_DEAD_LETTER_FAILED, /* the dead-letter topic refuses: the partition waits */
     REPORT_LOOKED_UP,     /* in Mattermost, for what may be there: `lookup` says what came of it */
     REPORT_NOT_FETCHED,   /* an attachment cannot be had; its message goes without it */

@@ -68,7 +68,7 @@ static bool read_partition(struct piece rest, struct state_key *ret)
     return true;
 }
 
-static bool read_parked(struct piece rest, struct state_key *ret)
+static bool read_place(struct piece rest, struct state_key *ret)
 {
     int64_t partition;
 
@@ -89,7 +89,7 @@ enum state_key_kind state_key_read(const char *bytes, size_t length, struct stat
     } kinds[] = {
         { "thread/", read_thread, STATE_KEY_THREAD },  { "done/", read_done, STATE_KEY_THREAD },
         { "epoch/", read_partition, STATE_KEY_EPOCH }, { "left/", read_partition, STATE_KEY_LEFT },
-        { "parked/", read_parked, STATE_KEY_PARKED },  { "tried/", read_parked, STATE_KEY_TRIED },
+        { "parked/", read_place, STATE_KEY_PARKED },   { "tried/", read_place, STATE_KEY_TRIED },
     };
     struct piece rest = { bytes, bytes + length };
 
@@ -142,16 +142,20 @@ void state_key_write_left(const char *topic, int32_t partition, struct text *ret
     write_partition("left/", topic, partition, ret);
 }
 
-void state_key_write_parked(const char *topic, int32_t partition, int64_t offset, struct text *ret)
+static void write_place(const char *prefix, const char *topic, int32_t partition, int64_t offset,
+                        struct text *ret)
 {
-    write_partition("parked/", topic, partition, ret);
+    write_partition(prefix, topic, partition, ret);
     text_add_char(ret, '/');
     text_add_int(ret, offset);
 }
 
+void state_key_write_parked(const char *topic, int32_t partition, int64_t offset, struct text *ret)
+{
+    write_place("parked/", topic, partition, offset, ret);
+}
+
 void state_key_write_tried(const char *topic, int32_t partition, int64_t offset, struct text *ret)
 {
-    write_partition("tried/", topic, partition, ret);
-    text_add_char(ret, '/');
-    text_add_int(ret, offset);
+    write_place("tried/", topic, partition, offset, ret);
 }

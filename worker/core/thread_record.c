@@ -53,49 +53,30 @@ static bool read_member(char name, struct piece piece, struct thread *ret)
 bool thread_value_read(const char *bytes, size_t length, struct thread *ret)
 {
     struct piece rest = { bytes, bytes + length };
-    struct piece version = piece_take(&rest, ' ');
+    struct piece member;
+    char name;
 
-    if (!piece_skip(&version, "v1") || version.at != version.end)
+    if (!piece_skip_version(&rest))
         return false;
     *ret = (struct thread){ 0 };
-    while (rest.at < rest.end) {
-        struct piece member = piece_take(&rest, ' ');
-        if (member.end - member.at < 2 || member.at[1] != '=')
-            continue;
-        member.at += 2;
-        if (!read_member(member.at[-2], member, ret))
+    while (piece_take_member(&rest, &name, &member)) {
+        if (!read_member(name, member, ret))
             return false;
     }
     return true;
 }
 
-static void add_id(struct text *ret, const char *member, const char *id)
-{
-    if (!*id)
-        return;
-    text_add_string(ret, member);
-    text_add_string(ret, id);
-}
-
-static void add_number(struct text *ret, const char *member, int64_t number)
-{
-    if (number == 0)
-        return;
-    text_add_string(ret, member);
-    text_add_int(ret, number);
-}
-
 void thread_value_write(const struct thread *thread, struct text *ret)
 {
-    text_add_string(ret, "v1");
-    add_id(ret, " r=", thread->root);
-    add_id(ret, " c=", thread->channel);
-    add_id(ret, " p=", thread->last_post);
-    add_number(ret, " o=", thread->last_offset);
-    add_number(ret, " t=", thread->updated_at);
-    add_number(ret, " e=", thread->epoch);
-    add_number(ret, " n=", thread->replies);
-    add_number(ret, " x=", thread->is_closed);
+    piece_add_version(ret);
+    piece_add_string(ret, " r=", thread->root);
+    piece_add_string(ret, " c=", thread->channel);
+    piece_add_string(ret, " p=", thread->last_post);
+    piece_add_number(ret, " o=", thread->last_offset);
+    piece_add_number(ret, " t=", thread->updated_at);
+    piece_add_number(ret, " e=", thread->epoch);
+    piece_add_number(ret, " n=", thread->replies);
+    piece_add_number(ret, " x=", thread->is_closed);
 }
 
 /* Whether both say the same, whoever says it. */
